@@ -1,0 +1,168 @@
+"""The progress line: how far, how good, how fast, how long still."""
+
+import collections
+import sys
+import time
+
+PLAIN_EVERY_SECONDS = 10.0  # between two lines where no terminal can redraw one
+RATE_WINDOW = 50  # updates over which the time left is estimated
+
+
+class Progress:
+    """Shows one line about a long piece of work; a context manager.
+
+    On a terminal the line is redrawn in place (rich); elsewhere a plain line is printed every
+    ten seconds and at the end, so that a log file stays readable.
+
+    Args:
+        title: str, what is being done ("pre-training").
+        total: int or None, units to do; None when unknown.
+        unit: str, what is counted ("updates", "files").
+        start: int, units done before this process began, for work that carries on.
+        stream: text stream; stderr by default.
+
+    Example:
+        >>> with Progress("pre-training", 1000, "updates") as progress:
+        ...     for update in range(1, 1001):
+        ...         progress.update(update, loss=4.2, speed="120 audio s/s")
+    """
+
+    def __init__(self, title, total=None, unit="", *, start=0, stream=None):
+        self.title, self.total, self.unit = title, total, unit
+        self.done = start
+        self.figures = {}
+        self._stream = stream or sys.stderr
+        self._pace = collections.deque(maxlen=RATE_WINDOW)
+        self._bar = None
+        self._printed_at = None
+        self._printed_done = None
+
+    def __enter__(self):
+        self._pace.append((time.monotonic(), self.done))
+        self._printed_at = time.monotonic()
+        if self._stream.isatty():
+            self._bar = _TerminalBar(self, self._stream)
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if self._bar:
+            self._bar.close(self)
+        elif self._printed_done != self.done:
+            self._print()
+
+    def update(self, done, **figures):
+        """Says that `done` units are done, and what the newest figures are.
+
+        Args:
+            done: int, units done in all.
+            **figures: numbers or texts to show by name; they stay until replaced.
+        """
+        self.done = done
+        self.figures.update(figures)
+        now = time.monotonic()
+        self._pace.append((now, done))
+        if self._bar:
+            self._bar.draw(self)
+        elif now - self._printed_at >= PLAIN_EVERY_SECONDS:
+            self._print()
+
+    def note(self, text):
+        """Prints one line above the progress line, such as a warning."""
+        if self._bar:
+            self._bar.note(text)
+        else:
+            print(text, file=self._stream, flush=True)
+
+    def seconds_left(self):
+        """Returns the estimated seconds left (float), or None when it cannot be known yet."""
+        (first_time, first_done), (last_time, last_done) = self._pace[0], self._pace[-1]
+        if self.total is None or last_done <= first_done:
+            return None
+        pace = (last_time - first_time) / (last_done - first_done)
+        return pace * max(self.total - self.done, 0)
+
+    def text(self):
+        """Returns the figures and the time left as shown behind the count (str)."""
+        parts = [_figure(name, value) for name, value in self.figures.items()]
+        left = self.seconds_left()
+        if left is not None and self.done != self.total:
+            parts.append(f"{duration(left)} left")
+        return "  ".join(parts)
+
+    def count(self):
+        """Returns how much is done (str), such as "120/1000 updates"."""
+        of_total = f"/{self.total}" if self.total is not None else ""
+        return f"{self.done}{of_total} {self.unit}".rstrip()
+
+    def _print(self):
+        self._printed_at, self._printed_done = time.monotonic(), self.done
+        line = f"{self.title}  {self.count()}  {self.text()}".rstrip()
+        print(line, file=self._stream, flush=True)
+
+
+class Quiet(Progress):
+    """The same calls, nothing shown: for scripts and tests. Notes still go to the stream."""
+
+    def __enter__(self):
+        self._pace.append((time.monotonic(), self.done))
+        return self
+
+    def __exit__(self, kind, error, trace):
+        pass
+
+    def update(self, done, **figures):
+        self.done = done
+        self.figures.update(figures)
+
+
+class _TerminalBar:
+    """The redrawn line, with rich."""
+
+    def __init__(self, progress, stream):
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        self._bar = Bar(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[count]}", markup=False),
+            TextColumn("{task.fields[text]}", markup=False),
+            console=Console(file=stream),
+        )
+        self._bar.start()
+        self._task = self._bar.add_task(
+            progress.title, total=progress.total, completed=progress.done, **_fields(progress)
+        )
+
+    def draw(self, progress):
+        self._bar.update(self._task, completed=progress.done, **_fields(progress))
+
+    def note(self, text):
+        self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def close(self, progress):
+        self.draw(progress)
+        self._bar.stop()
+
+
+def duration(seconds):
+    """Returns a length of time as people say it (str): "42 s", "3 min 05 s", "2 h 10 min"."""
+    seconds = round(seconds)
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60:02d} s"
+    return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+
+
+def _fields(progress):
+    return {"count": progress.count(), "text": progress.text()}
+
+
+def _figure(name, value):
+    """A text stands alone ("41 audio s/s"); a number follows its name ("loss 3.21")."""
+    if isinstance(value, str):
+        return value
+    shown = f"{value:.3g}" if isinstance(value, float) else f"{value}"
+    return f"{name.replace('_', ' ')} {shown}"
