@@ -1,0 +1,27 @@
+"""Errors that a user can mend."""
+
+import difflib
+
+
+class UserError(ValueError):
+    """A mistake that the user can mend; its one-line text says what, where and how.
+
+    The command line prints the text on stderr and exits with code 2, without a traceback.
+
+    Example:
+        >>> raise UserError("no clips in 'recordings/': give a folder that holds audio files")
+        Traceback (most recent call last):
+        ...
+        keras_w2v2.errors.UserError: no clips in 'recordings/': give a folder that holds audio files
+    """
+
+
+def nearest(name, known):
+    """Returns ", did you mean 'x'?" for the known name closest to `name`, else "".
+
+    Args:
+        name: str, what the user wrote.
+        known: iterable of str, what would have been right.
+    """
+    matches = difflib.get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.4)
+    return f", did you mean '{matches[0]}'?" if matches else ""

@@ -1,0 +1,1 @@
+"""Layers that hold weights, and the tensor functions below them: one idea a file."""

@@ -1,0 +1,65 @@
+"""Multi-head self-attention over valid frames."""
+
+import math
+
+import keras
+from keras import ops
+
+from keras_w2v2.layers.initializers import transformer_normal
+
+
+@keras.saving.register_keras_serializable(package="keras_w2v2")
+class SelfAttention(keras.layers.Layer):
+    """Multi-head self-attention; the softmax runs in float32.
+
+    Args:
+        num_heads: int, divides the width.
+        dropout: float, on the attention weights.
+
+    Call arguments:
+        x: float [batch, frames, width].
+        attention_bias: float32 [batch, 1, 1, frames], 0 at valid frames, very negative elsewhere.
+    """
+
+    def __init__(self, num_heads, dropout=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.num_heads = num_heads
+        self.dropout = keras.layers.Dropout(dropout, dtype=self.dtype_policy, name="dropout")
+
+    def build(self, input_shape):
+        self.width = input_shape[-1]
+        for name in ("query", "key", "value", "output_projection"):
+            dense = keras.layers.Dense(
+                self.width,
+                kernel_initializer=transformer_normal(),
+                dtype=self.dtype_policy,
+                name=name,
+            )
+            dense.build(input_shape)
+            setattr(self, name, dense)
+        self.built = True
+
+    def call(self, x, attention_bias, training=False):
+        scale = 1.0 / math.sqrt(self.width // self.num_heads)
+        query = self._heads(self.query(x) * scale)
+        key, value = self._heads(self.key(x)), self._heads(self.value(x))
+        scores = ops.cast(ops.matmul(query, ops.transpose(key, [0, 1, 3, 2])), "float32")
+        weights = ops.cast(ops.softmax(scores + attention_bias), x.dtype)
+        context = ops.matmul(self.dropout(weights, training=training), value)
+        context = ops.reshape(ops.transpose(context, [0, 2, 1, 3]), ops.shape(x))
+        return self.output_projection(context)
+
+    def _heads(self, x):
+        batch, frames, _ = ops.shape(x)
+        x = ops.reshape(x, [batch, frames, self.num_heads, self.width // self.num_heads])
+        return ops.transpose(x, [0, 2, 1, 3])
+
+    def compute_output_shape(self, input_shape, attention_bias_shape=None):
+        return input_shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "num_heads": self.num_heads,
+            "dropout": self.dropout.rate,
+        }

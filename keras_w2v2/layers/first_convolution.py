@@ -1,0 +1,85 @@
+"""The first convolution of BASE with its normalization over time, in closed form."""
+
+import keras
+from keras import ops
+
+from keras_w2v2.layers.activation import gelu
+from keras_w2v2.layers.framing import frame
+from keras_w2v2.layers.initializers import kaiming_normal
+
+
+@keras.saving.register_keras_serializable(package="keras_w2v2")
+class GroupNormConvolution(keras.layers.Layer):
+    """Convolution of the waveform, each channel normalised over valid frames, exact GELU.
+
+    This is GroupNorm with one group a channel (wav2vec 2.0 BASE). Because the input has one
+    channel, the mean and variance of an output channel with kernel w follow from the mean m
+    and covariance C of the windows: w.m and w^T C w. So the statistics cost a `kernel` x
+    `kernel` matrix instead of two passes over [frames, filters], and scale and shift go into
+    the kernel. Only valid frames enter m and C: padding never changes a result.
+
+    Args:
+        filters: int, output channels.
+        kernel_size: int, in samples.
+        stride: int, in samples.
+        use_bias: bool. A bias is cancelled by the normalization; kept for checkpoints' sake.
+        epsilon: float, added to the variance (1e-5 in every published checkpoint).
+
+    Call arguments:
+        waveform: float [batch, samples].
+        frame_mask: bool [batch, frames], True at valid frames.
+
+    Returns:
+        Float [batch, frames, filters].
+    """
+
+    def __init__(self, filters, kernel_size, stride, use_bias=False, epsilon=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.stride = stride
+        self.use_bias = use_bias
+        self.epsilon = epsilon
+
+    def build(self, waveform_shape=None):
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(self.kernel_size, 1, self.filters),
+            initializer=kaiming_normal(fan_in=self.kernel_size),
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
+        self.gain = self.add_weight(name="gain", shape=(self.filters,), initializer="ones")
+        self.shift = self.add_weight(name="shift", shape=(self.filters,), initializer="zeros")
+        self.built = True
+
+    def call(self, waveform, frame_mask):
+        windows = ops.cast(frame(waveform, self.kernel_size, self.stride), "float32")
+        valid = ops.expand_dims(ops.cast(frame_mask, "float32"), -1)
+        count = ops.maximum(ops.sum(valid, axis=1, keepdims=True), 1.0)
+        centered = windows - ops.sum(windows * valid, axis=1, keepdims=True) / count
+        masked = centered * valid
+        covariance = ops.matmul(ops.transpose(masked, [0, 2, 1]), masked) / count
+        kernel = ops.cast(self.kernel, "float32")[:, 0, :]
+        variance = ops.sum(ops.matmul(covariance, kernel) * kernel, axis=1, keepdims=True)
+        scale = ops.cast(self.gain, "float32") * ops.rsqrt(variance + self.epsilon)
+        normalized = ops.matmul(
+            ops.cast(centered, self.compute_dtype), ops.cast(kernel * scale, self.compute_dtype)
+        )
+        return gelu(normalized + ops.cast(self.shift, self.compute_dtype))
+
+    def compute_output_shape(self, waveform_shape, frame_mask_shape=None):
+        batch, samples = waveform_shape
+        frames = None if samples is None else (samples - self.kernel_size) // self.stride + 1
+        return (batch, frames, self.filters)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "stride": self.stride,
+            "use_bias": self.use_bias,
+            "epsilon": self.epsilon,
+        }

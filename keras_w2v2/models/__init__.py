@@ -1,0 +1,1 @@
+"""The backbone and one file for each task model."""

@@ -1,0 +1,1 @@
+"""Losses and distractors as plain functions of tensors."""
