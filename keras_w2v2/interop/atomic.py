@@ -45,11 +45,11 @@ def folder(path, marker):
         UserError: when `path` holds something else, cannot be written, or the disk is full.
     """
     path = Path(path)
-    if path.exists() and not (path / marker).exists():
-        if not path.is_dir() or any(path.iterdir()):
-            raise UserError(
-                f"'{path}' exists and holds no {marker}: name a new folder or remove it first"
-            )
+    other = path.exists() and not (path / marker).exists()
+    if other and (not path.is_dir() or any(path.iterdir())):
+        raise UserError(
+            f"'{path}' exists and holds no {marker}: name a new folder or remove it first"
+        )
     with _place_for(path) as beside:
         partial = beside / path.name
         partial.mkdir()

@@ -46,21 +46,21 @@ def load_fairseq(file):
     Example:
         >>> model = load_fairseq("wav2vec_small.pt")
     """
-    from keras_w2v2 import Wav2Vec2Backbone, Wav2Vec2ForCTC, Wav2Vec2ForPreTraining
+    import keras_w2v2
 
     file = Path(file)
     checkpoint = read_checkpoint(file)
     tensors = checkpoint["model"]
     settings = fairseq_config.Settings(checkpoint, file)
-    backbone = Wav2Vec2Backbone(**settings.backbone())
+    backbone = keras_w2v2.Wav2Vec2Backbone(**settings.backbone())
     if "w2v_encoder.proj.weight" in tensors:
         size = tensors["w2v_encoder.proj.weight"].shape[0]
         vocabulary = fairseq_config.read_dictionary(file.parent / "dict.ltr.txt", size)
         text = {"vocabulary": vocabulary} if vocabulary else {"vocabulary_size": size}
-        model = Wav2Vec2ForCTC(backbone, **text, **settings.ctc())
+        model = keras_w2v2.Wav2Vec2ForCTC(backbone, **text, **settings.ctc())
         prefix = "w2v_encoder.w2v_model."
     else:
-        model = Wav2Vec2ForPreTraining(backbone, **settings.pretraining())
+        model = keras_w2v2.Wav2Vec2ForPreTraining(backbone, **settings.pretraining())
         prefix = ""
     _assign(model, tensors, prefix, file)
     return model

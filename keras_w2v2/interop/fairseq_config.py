@@ -184,7 +184,7 @@ def _mapped(table, given):
 
 
 def _parse(value, file):
-    """A value that fairseq may keep as Python text, such as "[(512, 10, 5)] + [(512, 2, 2)] * 2"."""
+    """A value that fairseq may keep as Python text: "[(512, 10, 5)] + [(512, 2, 2)] * 2"."""
     if not isinstance(value, str):
         return value
     try:

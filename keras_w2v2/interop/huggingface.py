@@ -37,7 +37,7 @@ def load_huggingface(folder, normalize_waveform=None):
         >>> model = load_huggingface("facebook/wav2vec2-base-960h")
         >>> model({"waveform": waveform, "length": length})  # logits [batch, frames, 32]
     """
-    from keras_w2v2 import Wav2Vec2Backbone, Wav2Vec2ForCTC, Wav2Vec2ForPreTraining
+    import keras_w2v2
 
     folder = Path(folder)
     if not folder.is_dir():
@@ -53,11 +53,13 @@ def load_huggingface(folder, normalize_waveform=None):
         vocabulary = huggingface_text.read_vocabulary(folder, size, blank)
         if vocabulary is not None:
             del head_fields["vocabulary_size"], head_fields["blank"]
-        model = Wav2Vec2ForCTC(
-            Wav2Vec2Backbone(**backbone_fields), vocabulary=vocabulary, **head_fields
+        model = keras_w2v2.Wav2Vec2ForCTC(
+            keras_w2v2.Wav2Vec2Backbone(**backbone_fields), vocabulary=vocabulary, **head_fields
         )
     else:
-        model = Wav2Vec2ForPreTraining(Wav2Vec2Backbone(**backbone_fields), **head_fields)
+        model = keras_w2v2.Wav2Vec2ForPreTraining(
+            keras_w2v2.Wav2Vec2Backbone(**backbone_fields), **head_fields
+        )
     _assign(model, tensors, config)
     # Text, because Keras would track a dict as part of the model's state.
     model.huggingface_config = json.dumps(config)

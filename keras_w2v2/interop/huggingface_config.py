@@ -160,7 +160,7 @@ def config_of(model, task, origin=None):
         "num_feat_extract_layers": len(ours_backbone["conv_filters"]),
         "output_hidden_size": ours_backbone["hidden_dim"],
     }
-    config |= {k: v for k, v in _ONLY.items()} | {"apply_spec_augment": True}
+    config |= _ONLY | {"apply_spec_augment": True}
     config |= {k: v for k, v in (origin or {}).items() if k != "transformers_version"}
     config |= {theirs: _plain(ours_backbone[ours]) for theirs, ours in _BACKBONE.items()}
     mapped = {theirs: _plain(ours_head[ours]) for theirs, ours in HEADS[task].items()}
@@ -221,7 +221,7 @@ def _typed(name, config, source):
     if isinstance(default, list):
         right = isinstance(value, list) and all(isinstance(v, int) for v in value)
         value = tuple(value) if right else value
-    elif isinstance(default, bool) or isinstance(default, str):
+    elif isinstance(default, (bool, str)):
         right = isinstance(value, type(default))
     elif isinstance(default, int):
         right = isinstance(value, int) and not isinstance(value, bool)
