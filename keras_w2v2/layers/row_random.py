@@ -4,6 +4,21 @@ import keras
 from keras import ops
 
 
+class StatelessSeed(keras.random.SeedGenerator):
+    """Hands a seed tensor to `keras.random`, which takes integers and generators only.
+
+    Args:
+        seed: integer tensor [2].
+    """
+
+    def __init__(self, seed):
+        # Without the parent's constructor: it would make a variable inside a traced loop.
+        self.seed = seed
+
+    def next(self, ordered=True):
+        return self.seed
+
+
 def row_uniform(shape, seed, rows):
     """Returns uniform numbers in [0, 1), drawn for each row from its own seed.
 
@@ -12,26 +27,25 @@ def row_uniform(shape, seed, rows):
 
     Args:
         shape: tuple of int or scalar tensors, shape of one row's numbers.
-        seed: int tensor [2], a stateless seed.
+        seed: integer tensor [2], as `SeedGenerator.next()` returns.
         rows: int32 tensor [batch], index of each row in the global batch.
 
     Returns:
         float32 tensor [batch, *shape].
     """
-    seed = ops.cast(seed, "int32")
 
     def draw(row):
-        return keras.random.uniform(shape, seed=ops.stack([seed[0] + row, seed[1]]))
+        row_seed = StatelessSeed(ops.stack([seed[0] + row, seed[1]]))
+        return keras.random.uniform(shape, dtype="float32", seed=row_seed)
 
-    return ops.map(draw, rows)
+    return ops.map(draw, ops.cast(rows, seed.dtype))
 
 
 def fold_in(seed, number):
-    """Returns a stateless seed for one purpose, so that two draws never share numbers.
+    """Returns a seed for one purpose, so that two draws never share numbers.
 
     Args:
-        seed: int tensor [2].
+        seed: integer tensor [2].
         number: int, another one for each purpose.
     """
-    seed = ops.cast(seed, "int32")
     return ops.stack([seed[0] + number * 1_000_003, seed[1]])

@@ -1,0 +1,315 @@
+"""wav2vec 2.0 pre-training on unlabelled speech."""
+
+import keras
+from keras import ops
+
+from keras_w2v2.errors import UserError
+from keras_w2v2.layers.quantizer import GumbelProductQuantizer, gumbel_noise
+from keras_w2v2.layers.row_random import fold_in
+from keras_w2v2.layers.span_mask import span_mask as draw_span_mask
+from keras_w2v2.models import replicas
+from keras_w2v2.models.settings import fields, require_multiple, require_positive, require_share
+from keras_w2v2.models.task import TaskModel
+from keras_w2v2.objectives import distractors as draw_distractors
+from keras_w2v2.objectives.contrastive import (
+    contrastive_loss,
+    frame_similarities,
+    pick,
+    same_codes,
+    unit_vectors,
+)
+from keras_w2v2.objectives.diversity import diversity_loss, perplexity
+from keras_w2v2.objectives.penalty import feature_energy
+
+FIGURES = (
+    "loss",
+    "contrastive_loss",
+    "diversity_loss",
+    "feature_penalty",
+    "accuracy",
+    "code_perplexity",
+    "prob_perplexity",
+    "temperature",
+    "masked_share",
+    "gradient_norm",
+)
+
+
+@keras.saving.register_keras_serializable(package="keras_w2v2")
+class Wav2Vec2ForPreTraining(TaskModel):
+    """Contrastive pre-training: find a masked frame's quantized target among distractors.
+
+    The loss is, per masked frame of all replicas and in natural log,
+    contrastive + diversity_weight x diversity + feature_penalty_weight x feature penalty
+    (wav2vec 2.0, section 3.2; the penalty as in fairseq).
+
+    Args:
+        backbone: Wav2Vec2Backbone.
+        num_codebooks, codebook_size, code_dim: int, the quantizer: G codebooks of V entries,
+            joined width; code_dim a multiple of G.
+        projection_dim: int, width in which contexts and targets are compared.
+        num_distractors: int, from other masked frames of the same clip.
+        cross_utterance_distractors: int, further ones from all masked frames of the batch.
+        codebook_distractors: int, further ones from random codebook entries.
+        logit_temperature: float, divides the cosine similarities.
+        diversity_weight, feature_penalty_weight: float.
+        mask_prob, mask_span, mask_min_spans: as in `layers.span_mask.span_mask`.
+        gumbel_start, gumbel_end, gumbel_decay: float, the Gumbel temperature is
+            max(gumbel_start * gumbel_decay^updates, gumbel_end), by optimizer update.
+        quantizer_dropout: float in [0, 1), on the features that the quantizer reads.
+        seed: int, of masks, distractors and Gumbel noise.
+
+    Call arguments:
+        inputs: dict of "waveform" float [batch, samples] and "length" int [batch].
+
+    Returns:
+        What the backbone returns: pre-training has no output of its own.
+
+    Example:
+        >>> model = Wav2Vec2ForPreTraining.from_preset("wav2vec2_tiny")
+        >>> model.compile(optimizer=keras.optimizers.AdamW(5e-4))
+        >>> model.fit(dataset)  # dicts of "waveform" and "length"
+    """
+
+    preset_task = "pretraining"
+
+    def __init__(
+        self,
+        backbone,
+        num_codebooks=2,
+        codebook_size=320,
+        code_dim=256,
+        projection_dim=256,
+        num_distractors=100,
+        cross_utterance_distractors=0,
+        codebook_distractors=0,
+        logit_temperature=0.1,
+        diversity_weight=0.1,
+        feature_penalty_weight=10.0,
+        mask_prob=0.65,
+        mask_span=10,
+        mask_min_spans=2,
+        gumbel_start=2.0,
+        gumbel_end=0.5,
+        gumbel_decay=0.999995,
+        quantizer_dropout=0.1,
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(backbone, **kwargs)
+        settings = {name: value for name, value in locals().items() if name in fields(type(self))}
+        _check(settings)
+        self._settings = settings
+        dtype = self.dtype_policy
+        self.quantizer = GumbelProductQuantizer(
+            num_codebooks, codebook_size, code_dim, dtype=dtype, name="quantizer"
+        )
+        self.quantizer_dropout = keras.layers.Dropout(
+            quantizer_dropout, dtype=dtype, name="quantizer_dropout"
+        )
+        self.project_target = keras.layers.Dense(projection_dim, dtype=dtype, name="project_target")
+        self.project_context = keras.layers.Dense(
+            projection_dim, dtype=dtype, name="project_context"
+        )
+        self.random = keras.random.SeedGenerator(seed)
+        self.track(FIGURES)
+        self.build()
+
+    def build_head(self):
+        encoder, width = self.backbone.feature_encoder, self.backbone.mask_embedding.shape[0]
+        self.quantizer.build((None, None, encoder.filters[-1]))
+        self.project_target.build((None, None, self.quantizer.code_dim))
+        self.project_context.build((None, None, width))
+
+    def call(self, inputs, span_mask=None, training=False):
+        return self.backbone(inputs, span_mask=span_mask, training=training)
+
+    def temperature(self):
+        """Returns the Gumbel temperature at the optimizer's present update (float32 scalar)."""
+        optimizer = getattr(self, "optimizer", None)
+        updates = 0 if optimizer is None else optimizer.iterations
+        start, decay = self._settings["gumbel_start"], self._settings["gumbel_decay"]
+        return ops.maximum(start * ops.power(decay, ops.cast(updates, "float32")), self._settings["gumbel_end"])
+
+    def compute_losses(self, inputs, span_mask=None, distractors=None, training=False):
+        """Computes the loss and its parts, each per masked frame, natural log.
+
+        Args:
+            inputs: dict of "waveform" float [batch, samples] and "length" int [batch].
+            span_mask: bool [batch, frames], in place of a drawn one.
+            distractors: int [batch, frames, n], frame indices within the clip, read at masked
+                frames, in place of drawn ones (all kinds).
+            training: bool. True draws masks anew at each call, samples codes with Gumbel noise
+                and applies dropout. False takes each frame's best code; drawn masks are then
+                the same at every call, so that evaluations compare.
+
+        Returns:
+            dict of float32 scalars: "loss", "contrastive_loss", "diversity_loss",
+            "feature_penalty", "accuracy" (share of masked frames whose target beats every
+            distractor), "code_perplexity" and "prob_perplexity" (summed over codebooks, of the
+            codes picked and of the mean softmax), "temperature", "masked_share" of valid frames,
+            "masked_frames" (a count, not per frame).
+        """
+        rows = ops.arange(ops.shape(inputs["waveform"])[0])
+        return self._figures(inputs, span_mask, distractors, training, rows, lambda sums: sums)
+
+    def _figures(self, inputs, span_mask, distractors, training, rows, reduce_sums):
+        """`compute_losses` with every sum passed through `reduce_sums` (over replicas)."""
+        if training:
+            seed = self.random.next()
+        else:
+            seed = ops.convert_to_tensor([self._settings["seed"], 0], self.random.state.dtype)
+        if span_mask is None:
+            span_mask = self._draw_span_mask(inputs, fold_in(seed, 1), rows)
+        outputs = self(inputs, span_mask=span_mask, training=training)
+        span_mask = ops.logical_and(span_mask, outputs["frame_mask"])
+        targets = self._quantize(outputs["features"], training, fold_in(seed, 2), rows)
+        logits = self._similarities(outputs, targets, span_mask, distractors, seed, rows)
+        return self._means_of(reduce_sums(self._sums(outputs, targets, logits, span_mask)))
+
+    def _draw_span_mask(self, inputs, seed, rows):
+        own = self._settings
+        frame_length = self.backbone.frames.frames(ops.cast(inputs["length"], "int32"))
+        size = self.backbone.frames.frames(ops.shape(inputs["waveform"])[1])
+        spans = (own["mask_prob"], own["mask_span"], own["mask_min_spans"])
+        return draw_span_mask(frame_length, size, seed, *spans, rows=rows)
+
+    def _quantize(self, features, training, seed, rows):
+        if not training:
+            return self.quantizer(features)
+        features = self.quantizer_dropout(features, training=True)
+        return self.quantizer(
+            features, temperature=self.temperature(), gumbel=self.gumbel_noise(features, seed, rows)
+        )
+
+    def gumbel_noise(self, features, seed, rows):
+        """Returns the noise added to the code scores in training: float32 [batch, frames, G, V].
+
+        A method of its own, so that a test can put known noise in its place.
+        """
+        shape = (ops.shape(features)[1], self.quantizer.num_codebooks, self.quantizer.codebook_size)
+        return gumbel_noise(shape, seed, rows)
+
+    def _similarities(self, outputs, targets, span_mask, distractors, seed, rows):
+        """Cosine similarities with the true target and with each distractor.
+
+        Returns:
+            (positive [batch, frames], negatives [batch, frames, n], excluded the same in bool).
+        """
+        own, codes = self._settings, targets["codes"]
+        context = unit_vectors(self.project_context(outputs["hidden"]))
+        target = unit_vectors(self.project_target(targets["quantized"]))
+        given = distractors is not None
+        if not given:
+            distractors = draw_distractors.same_utterance(
+                span_mask, own["num_distractors"], fold_in(seed, 3), rows
+            )
+        similarities = frame_similarities(context, target)
+        negatives = [pick(similarities, distractors)]
+        excluded = [same_codes(codes, _gather_codes(codes, distractors))]
+        if own["cross_utterance_distractors"] and not given:
+            count = own["cross_utterance_distractors"]
+            index = draw_distractors.cross_utterance(span_mask, count, fold_in(seed, 4), rows)
+            flat = ops.reshape(target, [-1, target.shape[-1]])
+            negatives.append(pick(ops.matmul(context, ops.transpose(flat)), index))
+            flat_codes = ops.reshape(codes, [-1, codes.shape[-1]])
+            excluded.append(same_codes(codes, ops.take(flat_codes, index, axis=0)))
+        if own["codebook_distractors"] and not given:
+            drawn = self._codebook_distractors(codes, fold_in(seed, 5), rows)
+            entries = unit_vectors(self.project_target(self.quantizer.entries(drawn)))
+            negatives.append(ops.sum(ops.expand_dims(context, 2) * entries, axis=-1))
+            excluded.append(same_codes(codes, drawn))
+        positive = ops.sum(context * target, axis=-1)
+        return positive, ops.concatenate(negatives, -1), ops.concatenate(excluded, -1)
+
+    def _codebook_distractors(self, codes, seed, rows):
+        quantizer = self.quantizer
+        return draw_distractors.codes(
+            ops.shape(codes)[1],
+            self._settings["codebook_distractors"],
+            quantizer.num_codebooks,
+            quantizer.codebook_size,
+            seed,
+            rows,
+        )
+
+    def _sums(self, outputs, targets, logits, span_mask):
+        """Sums over this replica's frames; everything reported follows from them."""
+        weights = ops.cast(span_mask, "float32")
+        loss, won = contrastive_loss(*logits, weights, self._settings["logit_temperature"])
+        picked = ops.one_hot(targets["codes"], self.quantizer.codebook_size, dtype="float32")
+        energy, values = feature_energy(outputs["raw_features"], outputs["frame_mask"])
+        per_code = ops.expand_dims(ops.expand_dims(weights, -1), -1)
+        return {
+            "contrastive": loss,
+            "won": won,
+            "masked": ops.sum(weights),
+            "valid": ops.sum(ops.cast(outputs["frame_mask"], "float32")),
+            "codes": ops.sum(picked * per_code, axis=(0, 1)),
+            "probabilities": ops.sum(targets["probabilities"] * per_code, axis=(0, 1)),
+            "energy": energy,
+            "values": values,
+        }
+
+    def _means_of(self, sums):
+        masked = ops.maximum(sums["masked"], 1.0)
+        probabilities = sums["probabilities"] / masked
+        contrastive = sums["contrastive"] / masked
+        diversity = diversity_loss(probabilities)
+        penalty = sums["energy"] / ops.maximum(sums["values"], 1.0)
+        loss = contrastive + self._settings["diversity_weight"] * diversity
+        return {
+            "loss": loss + self._settings["feature_penalty_weight"] * penalty,
+            "contrastive_loss": contrastive,
+            "diversity_loss": diversity,
+            "feature_penalty": penalty,
+            "accuracy": sums["won"] / masked,
+            "code_perplexity": perplexity(sums["codes"] / masked),
+            "prob_perplexity": perplexity(probabilities),
+            "temperature": self.temperature(),
+            "masked_share": sums["masked"] / ops.maximum(sums["valid"], 1.0),
+            "masked_frames": sums["masked"],
+        }
+
+    def train_step(self, data):
+        """One update. The loss is normalised by the masked frames of all replicas."""
+        import tensorflow as tf
+
+        inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        rows = replicas.global_rows(tf.shape(inputs["waveform"])[0])
+        with tf.GradientTape() as tape:
+            figures = self._figures(inputs, None, None, True, rows, replicas.sum_over_replicas)
+            # Every replica differentiates the global loss, and the optimizer sums gradients.
+            loss = self.optimizer.scale_loss(figures["loss"] / replicas.replica_count())
+        gradients = tape.gradient(loss, self.trainable_variables)
+        figures["gradient_norm"] = replicas.global_gradient_norm(gradients)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+        return self.record(figures, figures["masked_frames"])
+
+    def test_step(self, data):
+        """Losses of one batch with each frame's best code and no dropout."""
+        import tensorflow as tf
+
+        inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        rows = replicas.global_rows(tf.shape(inputs["waveform"])[0])
+        figures = self._figures(inputs, None, None, False, rows, replicas.sum_over_replicas)
+        return self.record(figures, figures["masked_frames"])
+
+
+def _gather_codes(codes, distractors):
+    """Codes of the distractor frames: int [batch, frames, n, G]."""
+    frames, count = distractors.shape[1], distractors.shape[2]
+    frames = ops.shape(distractors)[1] if frames is None else frames
+    flat = ops.reshape(ops.cast(distractors, "int32"), [-1, frames * count, 1])
+    picked = ops.take_along_axis(codes, flat, axis=1)
+    return ops.reshape(picked, [-1, frames, count, codes.shape[-1]])
+
+
+def _check(settings):
+    whole = ("num_codebooks", "codebook_size", "code_dim", "projection_dim", "mask_span")
+    require_positive(**{k: settings[k] for k in whole})
+    require_share(mask_prob=settings["mask_prob"], quantizer_dropout=settings["quantizer_dropout"])
+    require_multiple(code_dim=(settings["code_dim"], settings["num_codebooks"], "num_codebooks"))
+    kinds = ("num_distractors", "cross_utterance_distractors", "codebook_distractors")
+    if settings["num_distractors"] < 1 or min(settings[k] for k in kinds) < 0:
+        raise UserError(f"{', '.join(kinds)} must not be negative, and num_distractors at least 1")

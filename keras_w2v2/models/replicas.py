@@ -1,0 +1,37 @@
+"""What a train step needs to know of the other replicas (TensorFlow)."""
+
+
+def sum_over_replicas(tensors):
+    """Returns a nest of tensors summed over all replicas; differentiable.
+
+    With one replica, or outside a strategy's step, the tensors come back as they are.
+    """
+    import tensorflow as tf
+
+    replica = tf.distribute.get_replica_context()
+    if replica is None or replica.num_replicas_in_sync == 1:
+        return tensors
+    return replica.all_reduce(tf.distribute.ReduceOp.SUM, tensors)
+
+
+def replica_count():
+    """Returns how many replicas compute the same step (int)."""
+    import tensorflow as tf
+
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def global_rows(batch):
+    """Returns int32 [batch], the index of each clip in the batch of all replicas."""
+    import tensorflow as tf
+
+    replica = tf.distribute.get_replica_context()
+    first = 0 if replica is None else tf.cast(replica.replica_id_in_sync_group, "int32") * batch
+    return tf.range(batch) + first
+
+
+def global_gradient_norm(gradients):
+    """Returns the norm of the gradients summed over replicas, as the optimizer will sum them."""
+    import tensorflow as tf
+
+    return tf.linalg.global_norm(sum_over_replicas([g for g in gradients if g is not None]))

@@ -1,0 +1,117 @@
+"""What the task models share: nested backbone, presets, saving, running means."""
+
+import keras
+
+from keras_w2v2 import presets
+from keras_w2v2.errors import UserError
+from keras_w2v2.models.backbone import Wav2Vec2Backbone
+from keras_w2v2.models.settings import KERAS_FIELDS, fields
+
+
+class TaskModel(keras.Model):
+    """A backbone with a head: makes its weights at once and reports means over an epoch.
+
+    Subclasses set `preset_task` (their key in a preset), `_settings` (their own arguments) and
+    `build_head()`, and keep their figures with `track`.
+    """
+
+    preset_task = None
+
+    def __init__(self, backbone, **kwargs):
+        if not isinstance(backbone, Wav2Vec2Backbone):
+            raise UserError(
+                f"backbone must be a Wav2Vec2Backbone, got {type(backbone).__name__}; "
+                "make one with Wav2Vec2Backbone.from_preset('wav2vec2_base')"
+            )
+        kwargs.setdefault("dtype", backbone.dtype_policy)
+        super().__init__(**kwargs)
+        self.backbone = backbone
+        self._means = {}
+
+    @classmethod
+    def from_preset(cls, name, **overrides):
+        """Builds a named architecture with random weights.
+
+        Args:
+            name: str, such as "wav2vec2_base" (see `keras_w2v2.presets`).
+            **overrides: settings of the backbone or of this class; also `dtype` and `name`.
+
+        Raises:
+            UserError: for an unknown preset or setting; it names the nearest.
+        """
+        keras_settings = {k: overrides.pop(k) for k in KERAS_FIELDS if k in overrides}
+        backbone, head = presets.preset(name, cls.preset_task)
+        for_backbone, for_head = presets.split_overrides(
+            overrides, fields(Wav2Vec2Backbone), fields(cls), cls.__name__
+        )
+        dtype = {k: v for k, v in keras_settings.items() if k == "dtype"}
+        model = Wav2Vec2Backbone(**(backbone | for_backbone), **dtype, name="backbone")
+        return cls(model, **(head | for_head), **keras_settings)
+
+    def build(self, input_shape=None):
+        """Makes every weight; no shape of the input enters."""
+        if not self.built:
+            self.build_head()
+            self.built = True
+
+    def track(self, names):
+        """Makes one running mean for each name; `fit` shows them and resets them each epoch."""
+        self._means = {name: keras.metrics.Mean(name=name) for name in names}
+
+    @property
+    def metrics(self):
+        return list(self._means.values())
+
+    def record(self, figures, weight):
+        """Adds a batch's figures to the running means and returns the means.
+
+        Args:
+            figures: dict of name to scalar; names that are not tracked are left out.
+            weight: scalar, what the batch counts for (its masked frames, its labels).
+        """
+        shown = [name for name in self._means if name in figures]
+        for name in shown:
+            self._means[name].update_state(figures[name], sample_weight=weight)
+        return {name: self._means[name].result() for name in shown}
+
+    def get_config(self):
+        config = super().get_config() | self._settings
+        return config | {"backbone": keras.saving.serialize_keras_object(self.backbone)}
+
+    @classmethod
+    def from_config(cls, config):
+        config = dict(config)
+        backbone = keras.saving.deserialize_keras_object(config.pop("backbone"))
+        return cls(backbone, **{k: _revive(v) for k, v in config.items()})
+
+    def seed_states(self):
+        """Returns the states of every seed generator: variables that are not weights."""
+        weights = {id(v) for v in self.non_trainable_weights}
+        figures = {id(v) for metric in self.metrics for v in metric.variables}
+        return [
+            v for v in self.non_trainable_variables if id(v) not in weights and id(v) not in figures
+        ]
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        # Keras leaves the seeds out of a file; with them a reloaded run draws what the saved
+        # one would have drawn.
+        for i, state in enumerate(self.seed_states()):
+            store[f"seed_{i}"] = state.numpy()
+
+    def load_own_variables(self, store):
+        seeds = {key: store[key] for key in store if key.startswith("seed_")}
+        super().load_own_variables({k: store[k] for k in store if k not in seeds})
+        for i, state in enumerate(self.seed_states()):
+            if f"seed_{i}" in seeds:
+                state.assign(seeds[f"seed_{i}"])
+
+    def get_build_config(self):
+        return {}
+
+    def build_from_config(self, config):
+        self.build()
+
+
+def _revive(value):
+    return keras.saving.deserialize_keras_object(value) if isinstance(value, dict) else value
