@@ -1,0 +1,52 @@
+"""A recogniser as a TensorFlow SavedModel, for servers."""
+
+from keras_w2v2.export import metadata, serving, verify
+from keras_w2v2.interop import atomic
+
+
+def export(model, folder, clips=None):
+    """Writes a SavedModel that needs nothing but TensorFlow to run.
+
+    Signatures, both for any batch size and length:
+
+    - serving_default(waveform float32 [batch, samples], length int32 [batch]) -> logits float32
+      [batch, frames, vocabulary] and num_frames int32 [batch];
+    - transcribe(waveform, length) -> text string [batch] (models with a vocabulary).
+
+    Waveforms are 16 kHz in [-1, 1]; what the model's checkpoint wants beyond that (zero mean,
+    unit variance) happens inside. assets/ holds metadata.json and vocab.json.
+
+    Args:
+        model: Wav2Vec2ForCTC.
+        folder: str or path; appears whole or not at all, and replaces an older SavedModel.
+        clips: list of float32 [samples], run through both models; None takes noise.
+
+    Returns:
+        verify.Row with the difference from Keras.
+
+    Raises:
+        UserError: for another kind of model, or a place that cannot be written.
+        verify.ExportError: when the result differs from Keras; nothing is left behind.
+
+    Example:
+        >>> export(model, "server/1")
+        >>> served = tf.saved_model.load("server/1")
+        >>> served.signatures["transcribe"](waveform=waveform, length=length)["text"]
+    """
+    import tensorflow as tf
+
+    model = serving.recognizer_of(model)
+    inputs = [
+        tf.TensorSpec([None, None], tf.float32, name="waveform"),
+        tf.TensorSpec([None], tf.int32, name="length"),
+    ]
+    archive = serving.archive_of(model)
+    archive.add_endpoint("serving_default", serving.logits_function(model), input_signature=inputs)
+    if model.vocabulary is not None:
+        transcribe = serving.transcribe_function(model)
+        archive.add_endpoint("transcribe", transcribe, input_signature=inputs)
+    with atomic.folder(folder, marker="saved_model.pb") as partial:
+        archive.write_out(str(partial), verbose=False)
+        (partial / "assets").mkdir(exist_ok=True)
+        metadata.write_beside(partial / "assets", metadata.describe(model, "float32"))
+        return verify.require_equal(model, partial, clips, shown_as=folder)

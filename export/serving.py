@@ -1,0 +1,105 @@
+"""The functions that an exported recogniser offers, as plain TensorFlow."""
+
+import keras
+
+from keras_w2v2.errors import UserError
+
+
+def recognizer_of(model):
+    """Returns a CTC model fit for export: float32 throughout.
+
+    Args:
+        model: Wav2Vec2ForCTC of any dtype policy.
+
+    Raises:
+        UserError: for another kind of model.
+    """
+    from keras_w2v2 import Wav2Vec2ForCTC
+
+    if not isinstance(model, Wav2Vec2ForCTC):
+        raise UserError(
+            f"cannot export a {type(model).__name__}: fine-tune it with CTC first"
+        )
+    if model.compute_dtype == "float32":
+        return model
+    config = model.get_config() | {"dtype": "float32"}
+    config["backbone"] = config["backbone"] | {
+        "config": config["backbone"]["config"] | {"dtype": "float32"}
+    }
+    copy = type(model).from_config(config)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def logits_function(model):
+    """Returns f(waveform float32 [batch, samples], length int32 [batch]) -> dict of tensors.
+
+    The dict has "logits" float32 [batch, frames, vocabulary] and "num_frames" int32 [batch],
+    the frames of each clip that are valid.
+    """
+    frames = model.backbone.frames
+
+    def logits(waveform, length):
+        import tensorflow as tf
+
+        # A request shorter than one frame answers with no valid frame, not with an error.
+        missing = tf.maximum(frames.receptive_field - tf.shape(waveform)[1], 0)
+        length = tf.clip_by_value(length, 0, tf.shape(waveform)[1])
+        waveform = tf.pad(waveform, [[0, 0], [0, missing]])
+        scores = model({"waveform": waveform, "length": length}, training=False)
+        return {"logits": scores, "num_frames": tf.cast(frames.frames(length), tf.int32)}
+
+    return logits
+
+
+def window_function(model):
+    """Returns f(waveform float32 [1, window], length int32 [1]) -> {"logits"} for fixed shapes."""
+
+    def logits(waveform, length):
+        scores = model({"waveform": waveform, "length": length}, training=False)
+        return {"logits": scores}
+
+    return logits
+
+
+def transcribe_function(model):
+    """Returns f(waveform, length) -> {"text": string [batch]}: greedy CTC in the graph."""
+    logits = logits_function(model)
+
+    def transcribe(waveform, length):
+        result = logits(waveform, length)
+        return {"text": greedy_text(result["logits"], result["num_frames"], model.vocabulary)}
+
+    return transcribe
+
+
+def greedy_text(logits, num_frames, vocabulary):
+    """Returns the best path's text: repeats collapsed, blanks dropped, delimiters as spaces.
+
+    Args:
+        logits: float tensor [batch, frames, vocabulary].
+        num_frames: int tensor [batch], valid frames.
+        vocabulary: Vocabulary.
+
+    Returns:
+        string tensor [batch]. Characters come as the vocabulary has them: decomposed Korean
+        jamo stay decomposed, because TensorFlow alone has no Unicode composition.
+    """
+    import tensorflow as tf
+
+    pieces = ["" if i in vocabulary.silent else t for i, t in enumerate(vocabulary.tokens)]
+    if vocabulary.word_delimiter is not None:
+        pieces[vocabulary.word_delimiter] = " "
+    best = tf.argmax(logits, axis=-1, output_type=tf.int32)
+    before = tf.concat([tf.fill([tf.shape(best)[0], 1], -1), best[:, :-1]], axis=1)
+    kept = tf.logical_and(best != before, tf.sequence_mask(num_frames, tf.shape(best)[1]))
+    letters = tf.where(kept, tf.gather(tf.constant(pieces), best), "")
+    text = tf.strings.reduce_join(letters, axis=-1)
+    return tf.strings.strip(tf.strings.regex_replace(text, " +", " "))
+
+
+def archive_of(model):
+    """Returns a keras.export.ExportArchive that tracks the model's variables."""
+    archive = keras.export.ExportArchive()
+    archive.track(model)
+    return archive
