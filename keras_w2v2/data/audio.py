@@ -1,0 +1,151 @@
+"""Audio files to waveforms, with a reason for every file that is none."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from keras_w2v2.errors import UserError
+from keras_w2v2.frames import SAMPLE_RATE
+
+SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".au", ".w64")
+LEAST_SAMPLES = 400  # one frame of the published feature encoder
+
+_LOUDEST = 4.0  # float files may pass full scale a little; beyond 12 dB the scale is another
+_LOSSY = ("MP3", "OGG")
+_LOSSY_SLACK = 0.1  # seconds by which decoders of one lossy file may differ
+_STEP = 1 / 32768  # of int16
+
+
+class AudioError(UserError):
+    """A file that cannot serve as speech; `reason` says why, without the file's name."""
+
+    def __init__(self, path, reason):
+        super().__init__(f"'{path}': {reason}")
+        self.path, self.reason = str(path), reason
+
+
+def read(path):
+    """Reads an audio file as mono at 16 kHz.
+
+    Args:
+        path: str or path; WAV, FLAC, MP3, OGG, Opus or whatever libsndfile reads, of any rate.
+            Channels are averaged.
+
+    Returns:
+        float32 [samples] in about [-1, 1].
+
+    Raises:
+        AudioError: (a UserError) the file is missing, broken, truncated, empty, shorter than one
+            frame (400 samples), or holds NaN or values far out of [-1, 1].
+
+    Example:
+        >>> waveform = audio.read("hello.mp3")
+    """
+    return read_with_length(path)[0]
+
+
+def read_with_length(path, expected=None):
+    """Reads as `read` does and checks the length that a manifest promises.
+
+    Args:
+        path: str or path.
+        expected: int or None, the samples promised, at the file's own rate or at 16 kHz.
+
+    Returns:
+        (float32 [samples] at 16 kHz, int samples in the file).
+
+    Raises:
+        AudioError: as `read`, or the length is another.
+    """
+    samples, rate, kind = _decode(Path(path))
+    length = len(samples)
+    if length == 0:
+        raise AudioError(path, "holds no samples")
+    peak = float(np.max(np.abs(samples)))  # NaN and infinity survive max
+    if not np.isfinite(peak):
+        raise AudioError(path, "holds NaN or infinite samples")
+    if peak > _LOUDEST:
+        raise AudioError(path, f"samples reach {peak:.4g}: float samples must lie in -1 to 1")
+    waveform = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
+    if rate != SAMPLE_RATE:
+        waveform = _resample(waveform, rate)
+    if expected is not None:
+        slack = _LOSSY_SLACK * rate if kind in _LOSSY else 1
+        if abs(length - expected) > slack and abs(len(waveform) - expected) > slack:
+            raise AudioError(path, f"holds {length} samples, the manifest says {expected}")
+    if len(waveform) < LEAST_SAMPLES:
+        milliseconds = 1000 * length / rate
+        raise AudioError(path, f"too short: {milliseconds:.0f} ms, one frame needs 25 ms")
+    return np.ascontiguousarray(waveform, np.float32), length
+
+
+def is_silent(waveform):
+    """Returns whether nothing but a constant and the last bit of 16 remains of a waveform."""
+    return float(np.ptp(waveform)) <= 2 * _STEP
+
+
+def to_int16(waveform):
+    """Returns float samples in [-1, 1] as int16, clipped; the inverse of dividing by 32768."""
+    return np.clip(np.rint(waveform * 32768), -32768, 32767).astype("<i2")
+
+
+def seconds_of(path):
+    """Returns the seconds that a file's header promises, 0.0 where it has none."""
+    import soundfile
+
+    try:
+        return soundfile.info(str(path)).duration
+    except (RuntimeError, OSError, TypeError):
+        return 0.0
+
+
+def _decode(path):
+    """Returns (float32 [samples, channels], rate, libsndfile's name of the format)."""
+    import soundfile
+
+    if not path.is_file():
+        raise AudioError(path, "is a folder" if path.is_dir() else "missing file")
+    if path.stat().st_size == 0:
+        raise AudioError(path, "empty file (0 bytes)")
+    try:
+        with soundfile.SoundFile(str(path)) as file:
+            promised, rate, kind = file.frames, file.samplerate, file.format
+            log = file.extra_info
+            samples = file.read(dtype="float32", always_2d=True)
+    except TypeError:  # libsndfile wants a rate: headerless samples
+        raise AudioError(path, "not an audio file with a header") from None
+    except (RuntimeError, OSError) as error:
+        raise AudioError(path, _reason(error)) from None
+    lost = _lost_bytes(log)
+    if lost:
+        raise AudioError(path, f"truncated: {lost} bytes of samples are missing")
+    if len(samples) < promised:
+        raise AudioError(path, f"truncated: {len(samples)} of {promised} samples can be read")
+    return samples, rate, kind
+
+
+def _reason(error):
+    text = str(getattr(error, "error_string", error)).strip().rstrip(".")
+    if "not recognised" in text:
+        return "not an audio file that libsndfile knows"
+    return f"broken or truncated ({text})"
+
+
+def _lost_bytes(log):
+    """Returns how many bytes a WAV file lacks of what its header promises.
+
+    libsndfile reads such a file without a word but for its log. Headers of streamed files
+    (0 or the largest number) promise nothing.
+    """
+    match = re.search(r"^ *data *: (\d+) \(should be (\d+)\)", log, re.MULTILINE)
+    if not match:
+        return 0
+    promised, present = map(int, match.groups())
+    return max(0, promised - present) if promised < 0x7FFFF000 else 0
+
+
+def _resample(waveform, rate):
+    import soxr
+
+    return soxr.resample(waveform, rate, SAMPLE_RATE)

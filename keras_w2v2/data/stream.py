@@ -1,0 +1,90 @@
+"""The moving parts of the input pipeline: records in order, buckets, batches."""
+
+import tensorflow as tf
+
+from keras_w2v2.data import records
+
+_SHUFFLE_BYTES = 128 << 20  # audio waiting in the shuffle buffer, at most
+_PARALLEL_FILES = 4
+
+
+def epochs(indexes, seed, shuffle, repeat):
+    """Returns a dataset of parsed records: of one epoch, or without end.
+
+    Each epoch's order is drawn from (seed, epoch) alone. `Dataset.shuffle` with
+    `reshuffle_each_iteration` would keep its state in the dataset object, and iterating that a
+    second time would give another order.
+
+    Args:
+        indexes: list of ShardIndex.
+        seed: int.
+        shuffle, repeat: bool.
+    """
+    files = tf.constant([file for index in indexes for file in index.files])
+    clips = max(1, sum(index.clips for index in indexes))
+    mean_bytes = max(1, sum(shard.bytes for index in indexes for shard in index.shards) // clips)
+    buffer = min(clips, max(64, _SHUFFLE_BYTES // mean_bytes))
+
+    def epoch(number):
+        if not shuffle:
+            return tf.data.TFRecordDataset(files)
+        order = tf.random.experimental.stateless_shuffle(files, [seed, number])
+        reads = min(_PARALLEL_FILES, len(files))
+        dataset = tf.data.TFRecordDataset(order, num_parallel_reads=reads)
+        return dataset.shuffle(buffer, seed=seed + number, reshuffle_each_iteration=False)
+
+    numbers = tf.data.Dataset.counter() if repeat else tf.data.Dataset.range(1)
+    return numbers.flat_map(epoch).map(records.parse, num_parallel_calls=tf.data.AUTOTUNE)
+
+
+def batch(dataset, plan, shapes):
+    """Batches the clips of each bucket apart, padded to the bucket's shape.
+
+    A batch is complete unless the stream ends, so that an endless stream has one shape a bucket.
+
+    Args:
+        dataset: of (bucket int64, dict of tensors).
+        plan: BatchPlan.
+        shapes: function of a bucket (int64 tensor) to the dict of padded shapes.
+    """
+    sizes = tf.constant(plan.batch_sizes, tf.int64)
+
+    def to_batch(bucket, window):
+        clips = window.map(lambda _, clip: clip)
+        return clips.padded_batch(sizes[bucket], padded_shapes=shapes(bucket))
+
+    return dataset.group_by_window(
+        key_func=lambda bucket, _: bucket,
+        reduce_func=to_batch,
+        window_size_func=lambda bucket: sizes[bucket],
+    )
+
+
+def to_float(waveform):
+    """Returns int16 samples as float32 in [-1, 1)."""
+    return tf.cast(waveform, tf.float32) / 32768.0
+
+
+def finish(dataset, plan, repeat):
+    """Tells the dataset what is known of it, and lets it run ahead of the training."""
+    if repeat and len(plan.boundaries) == 1:
+        dataset = dataset.map(lambda *parts: _with_static_shapes(parts, plan))
+    length = tf.data.INFINITE_CARDINALITY if repeat else plan.batches
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(length))
+    options = tf.data.Options()
+    options.deterministic = True
+    # Every worker reads all shards and keeps its share: shards may be fewer than workers.
+    policy = tf.data.experimental.AutoShardPolicy.DATA
+    options.experimental_distribute.auto_shard_policy = policy
+    return dataset.with_options(options).prefetch(tf.data.AUTOTUNE)
+
+
+def _with_static_shapes(parts, plan):
+    """Fixes the shapes where only one bucket, so only one shape, exists."""
+    widths = {"waveform": plan.boundaries, "labels": plan.label_lengths}
+
+    def fixed(key, value):
+        return tf.ensure_shape(value, [plan.batch_sizes[0], *widths.get(key, ())])
+
+    fixed_parts = tuple({key: fixed(key, part[key]) for key in part} for part in parts)
+    return fixed_parts[0] if len(fixed_parts) == 1 else fixed_parts
