@@ -125,7 +125,7 @@ def test_skipping_resumes_exactly_even_in_a_later_epoch(noise_shards, make):
 
 
 def test_epochs_differ_in_order(noise_shards):
-    dataset = make_ctc(noise_shards, num_buckets=1).take(20)
+    dataset = make_ctc(noise_shards, num_buckets=1).take(40)
     order = [n for inputs, _ in arrays(dataset) for n in numbers(inputs["waveform"])]
     clips = len(set(order))
     first, second = order[:clips], order[clips : 2 * clips]
