@@ -215,6 +215,7 @@ class Run(Section):
     log_every: Count = 50  # updates between two lines of metrics.jsonl
     checkpoint_every: Count = 1000  # updates; rounded up to a line of metrics.jsonl
     keep_checkpoints: Count = 3
+    evaluate_every: Count = 1000  # updates between two looks at the dev shards, if given
     inputs: Inputs | None = None
 
     @classmethod
@@ -242,11 +243,17 @@ class Run(Section):
         return recipe_file.validate(cls, values, str(source), settings)
 
     @classmethod
-    def of(cls, config):
+    def of(cls, config, settings=()):
         """Returns `config` itself when it is one already, else what `load` makes of it."""
         if isinstance(config, Run) and not isinstance(config, cls):
             raise UserError(f"{type(config).__name__} given where {cls.__name__} is needed")
-        return config if isinstance(config, cls) else cls.load(config)
+        if isinstance(config, cls) and not settings:
+            return config
+        return cls.load(config.model_dump() if isinstance(config, cls) else config, settings)
+
+    def dtype_policy(self):
+        """Returns the name of the Keras dtype policy (str)."""
+        return f"mixed_{self.mixed_precision}" if self.mixed_precision else "float32"
 
 
 class PretrainConfig(Run):
@@ -271,7 +278,6 @@ class FinetuneConfig(Run):
     optimizer: FinetuneOptimizer = FinetuneOptimizer()
     vocabulary: str = "characters"  # of the training transcripts; "librispeech"; or a file
     normalizer: Normalizer = Normalizer()
-    evaluate_every: Count = 1000  # updates between two looks at the dev shards, if given
 
     @staticmethod
     def default_recipe():

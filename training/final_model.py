@@ -1,0 +1,33 @@
+"""The model that a finished run leaves: weights in float32, no optimizer."""
+
+from keras_w2v2.interop import atomic
+
+
+def save(model, path):
+    """Writes a .keras file, whole or not at all.
+
+    The file holds a copy without the optimizer (two thirds of a checkpoint) and with the plain
+    float32 policy, whatever the run computed in, so that it can be exported as it is.
+
+    Args:
+        model: Wav2Vec2ForPreTraining or Wav2Vec2ForCTC.
+        path: path of the file.
+    """
+    with atomic.file(path) as partial:
+        plain_copy(model).save(partial)
+
+
+def plain_copy(model):
+    """Returns the same model with the same weights, float32, not compiled."""
+    from keras_w2v2 import Wav2Vec2Backbone
+    from keras_w2v2.models.settings import fields
+
+    backbone = Wav2Vec2Backbone(**_settings(model.backbone, fields), name="backbone")
+    copy = type(model)(backbone, **_settings(model, fields))
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def _settings(model, fields):
+    config = model.get_config()
+    return {name: config[name] for name in fields(type(model))}

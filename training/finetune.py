@@ -1,0 +1,82 @@
+"""Fine-tuning: from shards of transcribed speech to a recogniser in a run folder."""
+
+from pathlib import Path
+
+from keras_w2v2.errors import UserError, nearest
+from keras_w2v2.training.configuration import FinetuneConfig
+from keras_w2v2.training.progress import Progress
+
+
+def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Progress):
+    """Fine-tunes a model with CTC, or carries on where an interrupted run stopped.
+
+    Args:
+        config: FinetuneConfig, a dict, the path or name of a recipe, or None for the small one.
+        data: folder of shards with transcripts, or a list of them.
+        out: folder of the run. If it holds an unfinished run of the same configuration, the run
+            carries on from its newest checkpoint and gives what it would have given.
+        init: a run, .keras file or Hugging Face folder whose backbone to start from. None
+            starts from random weights of `config.model.preset`.
+        dev: folder of shards or list of them, to measure the error rates on along the way.
+        settings: iterable of str, "a.b=value" overrides of the recipe.
+        progress: class that shows the progress, `training.progress.Quiet` for none.
+
+    Returns:
+        Wav2Vec2ForCTC, trained; also in `out`/model.keras, its vocabulary in `out`/vocab.json.
+
+    Raises:
+        UserError: a wrong key, unreadable shards, transcripts outside the vocabulary, an `init`
+            of another architecture, an `out` that belongs to something else, a full disk.
+        Stopped: (a KeyboardInterrupt) Ctrl-C; the same call carries on.
+
+    Example:
+        >>> finetune("small_finetune", "shards/train", "runs/ctc", init="runs/small")
+    """
+    config = FinetuneConfig.of(config, settings)
+
+    from keras_w2v2.data import pipeline, shards
+    from keras_w2v2.text import TextNormalizer
+    from keras_w2v2.training import fitting, initial_model, optimizers, seeding
+
+    indexes = shards.load_all(data)
+    normalizer = TextNormalizer(**config.normalizer.model_dump())
+    vocabulary = _vocabulary(config.vocabulary, indexes, normalizer)
+
+    def batches(folders, **order):
+        return pipeline.ctc_batches(
+            folders, vocabulary, normalizer, **config.data.model_dump(), seed=config.seed, **order
+        )
+
+    train = batches(data)
+    dev_batches = None if dev is None else batches(dev, shuffle=False, repeat=False)
+    with seeding.seeded(config.seed):
+        model = initial_model.ctc(config, vocabulary, init)
+    model.compile(optimizer=optimizers.finetuning(config.optimizer), jit_compile=config.jit_compile)
+    return fitting.run(
+        model,
+        fitting.resolved(config, model, data=data, dev=dev, init=init),
+        config,
+        out,
+        train,
+        dev=dev_batches,
+        progress=progress,
+        vocabulary=vocabulary,
+    )
+
+
+def _vocabulary(choice, indexes, normalizer):
+    """Returns the Vocabulary that the configuration names."""
+    from keras_w2v2.text import Vocabulary
+
+    if choice == "characters":
+        return Vocabulary.from_transcripts(
+            normalizer(text) for index in indexes for text in index.transcripts()
+        )
+    if choice == "librispeech":
+        return Vocabulary.librispeech()
+    if not Path(choice).exists():
+        raise UserError(
+            f"no vocabulary '{choice}'{nearest(choice, ['characters', 'librispeech'])} "
+            "(characters, librispeech, or a vocab.json file)"
+        )
+    return Vocabulary.load(choice)

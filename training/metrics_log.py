@@ -1,0 +1,79 @@
+"""The curves of a run: a line of metrics.jsonl and TensorBoard scalars for every epoch."""
+
+import datetime
+import time
+
+import keras
+
+from keras_w2v2.training.checkpoints import updates_of
+
+
+class MetricsLog(keras.callbacks.Callback):
+    """Writes what was measured, at the end of every epoch.
+
+    A training line has "split": "train", "updates", every metric of the model (means over the
+    epoch), "learning_rate" of the next update, "audio_seconds_per_second", "seconds" spent in
+    training by this process, and "time". A line of the dev shards has "split": "dev", "updates"
+    and the metrics.
+
+    Args:
+        run: RunFolder.
+        audio: AudioCounter of the training batches.
+        show: function of (updates, dict), told of every training line.
+        dev: tf.data.Dataset, finite, or None.
+        evaluate_every: int, updates between two evaluations on `dev`.
+        total: int, updates of the run; the last is always evaluated.
+        epoch_updates: int, updates in an epoch.
+    """
+
+    def __init__(self, run, audio, show, *, dev, evaluate_every, total, epoch_updates):
+        super().__init__()
+        self.run, self.audio, self.show = run, audio, show
+        self.dev, self.evaluate_every = dev, evaluate_every
+        self.total, self.epoch_updates = total, epoch_updates
+        self.seconds = 0.0
+
+    def on_train_begin(self, logs=None):
+        import tensorflow as tf
+
+        self._writers = {
+            split: tf.summary.create_file_writer(str(self.run.logs / split))
+            for split in (["train"] if self.dev is None else ["train", "dev"])
+        }
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._began, self._heard = time.monotonic(), self.audio.seconds()
+
+    def on_epoch_end(self, epoch, logs=None):
+        took = time.monotonic() - self._began
+        self.seconds += took
+        updates = updates_of(self.model)
+        figures = {name: float(value) for name, value in (logs or {}).items()}
+        figures["learning_rate"] = float(self.model.optimizer.learning_rate)
+        figures["audio_seconds_per_second"] = (self.audio.seconds() - self._heard) / took
+        self._write("train", updates, figures, seconds=round(self.seconds, 3))
+        self.show(updates, figures)
+        before = max(updates - self.epoch_updates, 0)
+        due = updates // self.evaluate_every > before // self.evaluate_every
+        if self.dev is not None and (due or updates >= self.total):
+            figures = self.model.evaluate(self.dev, return_dict=True, verbose=0)
+            self._write("dev", updates, {name: float(value) for name, value in figures.items()})
+
+    def on_train_end(self, logs=None):
+        self.close()
+
+    def close(self):
+        """Flushes the TensorBoard files."""
+        for writer in getattr(self, "_writers", {}).values():
+            writer.close()
+
+    def _write(self, split, updates, figures, **more):
+        import tensorflow as tf
+
+        now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+        row = {"split": split, "updates": updates, **figures, **more, "time": now}
+        self.run.append_metrics(row)
+        with self._writers[split].as_default(step=updates):
+            for name, value in figures.items():
+                tf.summary.scalar(name, value)
+        self._writers[split].flush()

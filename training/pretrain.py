@@ -1,0 +1,60 @@
+"""Pre-training: from shards of unlabelled speech to a model in a run folder."""
+
+from keras_w2v2.training.configuration import PretrainConfig
+from keras_w2v2.training.progress import Progress
+
+
+def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
+    """Pre-trains a model, or carries on where an interrupted run stopped.
+
+    Args:
+        config: PretrainConfig, a dict, the path or name of a recipe, or None for the small one.
+        data: folder of shards, or a list of them.
+        out: folder of the run. If it holds an unfinished run of the same configuration, the run
+            carries on from its newest checkpoint and gives what it would have given.
+        dev: folder of shards or list of them, to measure the losses on along the way.
+        settings: iterable of str, "a.b=value" overrides of the recipe.
+        progress: class that shows the progress, `training.progress.Quiet` for none.
+
+    Returns:
+        Wav2Vec2ForPreTraining, trained; also in `out`/model.keras.
+
+    Raises:
+        UserError: a wrong key, unreadable shards, an `out` that belongs to something else, a
+            full disk.
+        Stopped: (a KeyboardInterrupt) Ctrl-C; the same call carries on.
+
+    Example:
+        >>> pretrain("small_pretrain", "shards/speech", "runs/small")
+    """
+    config = PretrainConfig.of(config, settings)
+
+    from keras_w2v2 import Wav2Vec2ForPreTraining
+    from keras_w2v2.data import pipeline
+    from keras_w2v2.training import fitting, optimizers, seeding
+
+    with seeding.seeded(config.seed):
+        model = Wav2Vec2ForPreTraining.from_preset(
+            config.model.preset,
+            **config.model.overrides(),
+            seed=config.seed,
+            dtype=config.dtype_policy(),
+        )
+    model.compile(
+        optimizer=optimizers.pretraining(config.optimizer), jit_compile=config.jit_compile
+    )
+
+    def batches(folders, **order):
+        return pipeline.pretraining_batches(
+            folders, **config.data.model_dump(), seed=config.seed, **order
+        )
+
+    return fitting.run(
+        model,
+        fitting.resolved(config, model, data=data, dev=dev),
+        config,
+        out,
+        batches(data),
+        dev=None if dev is None else batches(dev, shuffle=False, repeat=False),
+        progress=progress,
+    )
