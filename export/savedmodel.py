@@ -33,6 +33,7 @@ def export(model, folder, clips=None):
         >>> served = tf.saved_model.load("server/1")
         >>> served.signatures["transcribe"](waveform=waveform, length=length)["text"]
     """
+    import keras
     import tensorflow as tf
 
     model = serving.recognizer_of(model)
@@ -40,7 +41,8 @@ def export(model, folder, clips=None):
         tf.TensorSpec([None, None], tf.float32, name="waveform"),
         tf.TensorSpec([None], tf.int32, name="length"),
     ]
-    archive = serving.archive_of(model)
+    # The endpoints bring their variables along; `track` would store every weight twice.
+    archive = keras.export.ExportArchive()
     archive.add_endpoint("serving_default", serving.logits_function(model), input_signature=inputs)
     if model.vocabulary is not None:
         transcribe = serving.transcribe_function(model)

@@ -1,7 +1,5 @@
 """The functions that an exported recogniser offers, as plain TensorFlow."""
 
-import keras
-
 from keras_w2v2.errors import UserError
 
 
@@ -96,10 +94,3 @@ def greedy_text(logits, num_frames, vocabulary):
     letters = tf.where(kept, tf.gather(tf.constant(pieces), best), "")
     text = tf.strings.reduce_join(letters, axis=-1)
     return tf.strings.strip(tf.strings.regex_replace(text, " +", " "))
-
-
-def archive_of(model):
-    """Returns a keras.export.ExportArchive that tracks the model's variables."""
-    archive = keras.export.ExportArchive()
-    archive.track(model)
-    return archive

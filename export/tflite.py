@@ -55,13 +55,14 @@ def export(model, path, variant="float32", seconds=10.0, clips=None):
 
 def convert(model, window):
     """Returns the bytes of a float32 TFLite model for clips of up to `window` samples."""
+    import keras
     import tensorflow as tf
 
     inputs = [
         tf.TensorSpec([1, window], tf.float32, name="waveform"),
         tf.TensorSpec([1], tf.int32, name="length"),
     ]
-    archive = serving.archive_of(model)
+    archive = keras.export.ExportArchive()
     archive.add_endpoint("serving_default", serving.window_function(model), input_signature=inputs)
     with tempfile.TemporaryDirectory() as folder:
         # Through a SavedModel: converting the Keras model itself leaves its variables unfrozen,
