@@ -4,6 +4,8 @@ import contextlib
 import logging
 import os
 import re
+import shlex
+import sys
 import threading
 
 from keras_w2v2.errors import UserError
@@ -11,7 +13,7 @@ from keras_w2v2.errors import UserError
 _TICK_SECONDS = 0.2
 
 
-def for_each(function, elements, num_workers, beam_options, tick):
+def for_each(function, elements, num_workers, beam_options, tick, log_file):
     """Calls a function on every element, on Beam, and waits.
 
     Beam runs on a thread of its own, so that the caller's thread can report progress and takes
@@ -23,6 +25,7 @@ def for_each(function, elements, num_workers, beam_options, tick):
         num_workers: int, processes; with 1 the work stays in this process.
         beam_options: sequence of str; with a "--runner=" among them that runner is used.
         tick: function without arguments, called a few times a second and once at the end.
+        log_file: str or path, where worker processes write what they have to say.
 
     Raises:
         UserError: Beam is missing, or failed: its message, without the traceback.
@@ -31,7 +34,7 @@ def for_each(function, elements, num_workers, beam_options, tick):
 
     def work():
         try:
-            _run(function, elements, num_workers, list(beam_options))
+            _run(function, elements, num_workers, list(beam_options), log_file)
         except BaseException as error:
             errors.append(error)
 
@@ -45,20 +48,25 @@ def for_each(function, elements, num_workers, beam_options, tick):
         raise _explained(errors[0])
 
 
-def _run(function, elements, num_workers, beam_options):
+def _run(function, elements, num_workers, beam_options, log_file):
     try:
         import apache_beam as beam
         from apache_beam.options.pipeline_options import PipelineOptions
         from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+        from apache_beam.transforms.environments import SubprocessSDKEnvironment
     except ImportError as error:
         raise UserError(f"prepare needs apache-beam ({error}): pip install apache-beam") from None
     workers = min(num_workers, len(elements))
-    mode = "multi_processing" if workers > 1 else "in_memory"
-    options = [f"--direct_num_workers={workers}", f"--direct_running_mode={mode}", *beam_options]
-    chosen = any(option.startswith("--runner") for option in beam_options)
+    options, environment = [f"--direct_num_workers={workers}", *beam_options], None
+    if workers > 1:
+        # What `--direct_running_mode=multi_processing` does, but for where the workers write.
+        command = f"{sys.executable} -m apache_beam.runners.worker.sdk_worker_main"
+        quiet = f"{command} >>{shlex.quote(str(log_file))} 2>&1"
+        environment = SubprocessSDKEnvironment.from_command_string(quiet)
     # The name "DirectRunner" would try to download Prism, a program in Go. This is the Python
     # runner that it falls back to.
-    runner = None if chosen else FnApiRunner()
+    chosen = any(option.startswith("--runner") for option in beam_options)
+    runner = None if chosen else FnApiRunner(default_environment=environment)
     with beam.Pipeline(runner=runner, options=PipelineOptions(options)) as pipeline:
         _ = (
             pipeline

@@ -39,9 +39,10 @@ class Summary:
     rejected: list
 
     def __str__(self):
+        length = f"{self.hours:.2f} h" if self.hours >= 1 else f"{60 * self.hours:.1f} min"
         made = (
-            f"{self.clips} clips ({self.labelled} with transcript), {self.hours:.2f} h, "
-            f"{self.speakers} speakers, {self.shards} shards in '{self.folder}'"
+            f"{self.clips} clips ({self.labelled} with transcript), {length}, "
+            f"{self.speakers} speakers, in '{self.folder}' (shards: {self.shards})"
         )
         if not self.rejected:
             return made
@@ -186,7 +187,8 @@ def _decode(folder, numbers, manifest, num_workers, beam_options, progress):
             progress(before + done, total, samples / SAMPLE_RATE)
 
     elements = [(str(folder), number) for number in numbers]
-    beam_run.for_each(prepare_shard.write, elements, num_workers, beam_options, tell)
+    log = folder / prepare_shard.WORK / "workers.log"
+    beam_run.for_each(prepare_shard.write, elements, num_workers, beam_options, tell, log)
 
 
 def _gather(folder, numbers, manifest, limits):
@@ -195,7 +197,11 @@ def _gather(folder, numbers, manifest, limits):
     for failure in (result["failure"] for result in results if "failure" in result):
         raise UserError(f"preparing stopped: {failure}")
     rejected = [{"path": path, "reason": reason} for path, reason in manifest.rejected]
-    rejected += [item for result in results for item in result["rejected"]]
+    rejected += [
+        {"path": manifests.shown(item["path"], manifest.base), "reason": item["reason"]}
+        for result in results
+        for item in result["rejected"]
+    ]
     rejected.sort(key=lambda item: (item["path"], item["reason"]))
     full = [(n, result) for n, result in zip(numbers, results, strict=True) if result["clips"]]
     if not full:

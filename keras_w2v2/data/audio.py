@@ -66,14 +66,15 @@ def read_with_length(path, expected=None):
     if not np.isfinite(peak):
         raise AudioError(path, "holds NaN or infinite samples")
     if peak > _LOUDEST:
-        raise AudioError(path, f"samples reach {peak:.4g}: float samples must lie in -1 to 1")
+        raise AudioError(path, f"out of scale: samples reach {peak:.4g}, not 1")
     waveform = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
     if rate != SAMPLE_RATE:
         waveform = _resample(waveform, rate)
     if expected is not None:
         slack = _LOSSY_SLACK * rate if kind in _LOSSY else 1
         if abs(length - expected) > slack and abs(len(waveform) - expected) > slack:
-            raise AudioError(path, f"holds {length} samples, the manifest says {expected}")
+            reason = f"wrong length: {length} samples, the manifest says {expected}"
+            raise AudioError(path, reason)
     if len(waveform) < LEAST_SAMPLES:
         milliseconds = 1000 * length / rate
         raise AudioError(path, f"too short: {milliseconds:.0f} ms, one frame needs 25 ms")
@@ -120,6 +121,8 @@ def _decode(path):
     lost = _lost_bytes(log)
     if lost:
         raise AudioError(path, f"truncated: {lost} bytes of samples are missing")
+    if kind == "OGG" and not _ogg_ends(path):
+        raise AudioError(path, "truncated: the Ogg stream has no end")
     if len(samples) < promised:
         raise AudioError(path, f"truncated: {len(samples)} of {promised} samples can be read")
     return samples, rate, kind
@@ -143,6 +146,18 @@ def _lost_bytes(log):
         return 0
     promised, present = map(int, match.groups())
     return max(0, promised - present) if promised < 0x7FFFF000 else 0
+
+
+def _ogg_ends(path):
+    """Returns whether the last page of an Ogg file is marked as the last one.
+
+    libsndfile reads a cut stream as if it were whole.
+    """
+    with open(path, "rb") as file:
+        file.seek(max(0, path.stat().st_size - (1 << 17)))  # a page has at most 64 KiB
+        tail = file.read()
+    page = tail.rfind(b"OggS")
+    return page >= 0 and len(tail) > page + 5 and bool(tail[page + 5] & 4)
 
 
 def _resample(waveform, rate):

@@ -38,10 +38,12 @@ class Manifest:
         format: str, one of `FORMATS`.
         entries: list of Entry.
         rejected: list of (path, reason).
+        base: Path, the folder to which the source's paths are relative.
     """
 
     path: str
     format: str
+    base: Path
     entries: list = field(default_factory=list)
     rejected: list = field(default_factory=list)
 
@@ -82,7 +84,7 @@ def read(source, manifest_format=None, language=None):
     source, manifest_format = _detect(source, manifest_format)
     readers = {"librispeech": _librispeech, "folder": _folder}
     reader = readers.get(manifest_format, _table)
-    manifest = Manifest(str(source), manifest_format)
+    manifest = Manifest(str(source), manifest_format, _base(source, manifest_format))
     reader(source, manifest)
     if not manifest.entries and not manifest.rejected:
         raise UserError(f"'{source}' lists no clips: name a manifest or folder that does")
@@ -116,6 +118,12 @@ def _detect(source, manifest_format):
         raise UserError(f"'{source}' holds no manifest of the format '{manifest_format}'")
     is_librispeech = next(source.rglob("*.trans.txt"), None) is not None
     return source, "librispeech" if is_librispeech else "folder"
+
+
+def _base(source, manifest_format):
+    if source.is_dir():
+        return source
+    return source.parent / "clips" if manifest_format == "commonvoice" else source.parent
 
 
 def _tables_in(folder, manifest_format):
@@ -161,30 +169,27 @@ def _table(path, manifest):
                 f"the first line must name {', '.join(REQUIRED[manifest.format])}, "
                 "separated by tabs"
             )
-    base = path.parent
-    if manifest.format == "commonvoice":
-        base = base / "clips"
     try:
         with open(path, encoding="utf-8-sig", newline="\n") as file:
             next(file)
             for number, line in enumerate(file, start=2):
                 line = line.rstrip("\r\n")
                 if line.strip():
-                    _add_line(line, f"line {number}", header, base, manifest)
+                    _add_line(line, f"line {number}", header, manifest)
     except UnicodeDecodeError as error:
         raise UserError(f"'{path}' is not UTF-8 text ({error.reason}): convert it") from None
 
 
-def _add_line(line, place, header, base, manifest):
+def _add_line(line, place, header, manifest):
     fields = line.split("\t")
     row = dict(zip(header, fields, strict=False))
     name = row["path"].strip() if "path" in row else ""
     if len(fields) != len(header):
-        reason = f"{place} has {len(fields)} fields, the header {len(header)}"
+        reason = f"bad line: {place} has {len(fields)} fields, the header {len(header)}"
         manifest.rejected.append((name or place, reason))
         return
     if not name:
-        manifest.rejected.append((place, f"{place} has no path"))
+        manifest.rejected.append((place, f"bad line: {place} has no path"))
         return
     if manifest.format == "commonvoice":
         row = {
@@ -194,11 +199,14 @@ def _add_line(line, place, header, base, manifest):
         }
     promised = row.get("num_samples", "").strip()
     if promised and not (promised.isascii() and promised.isdigit()):
-        manifest.rejected.append((name, f"{place}: num_samples '{promised}' is no number"))
+        reason = f"bad line: {place} has num_samples '{promised}', no number"
+        manifest.rejected.append((name, reason))
         return
     texts = {key: clean(row.get(key, "")) for key in ("transcript", "speaker", "language")}
     length = int(promised) if promised else None
-    manifest.entries.append(Entry(str(base / name), clean(name), **texts, num_samples=length))
+    manifest.entries.append(
+        Entry(str(manifest.base / name), clean(name), **texts, num_samples=length)
+    )
 
 
 def _librispeech(folder, manifest):
@@ -247,6 +255,12 @@ def _is_audio(path):
 
 def _relative(path, folder):
     return path.relative_to(folder).as_posix()
+
+
+def shown(path, base):
+    """Returns a clip's path as the source names it: relative to its base where it lies below."""
+    path = Path(path)
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else str(path)
 
 
 def _keep_unique(manifest):
