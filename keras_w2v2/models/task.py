@@ -100,10 +100,11 @@ class TaskModel(keras.Model):
             store[f"seed_{i}"] = state.numpy()
 
     def load_own_variables(self, store):
-        seeds = {key: store[key] for key in store if key.startswith("seed_")}
-        super().load_own_variables({k: store[k] for k in store if k not in seeds})
+        saved = {key: store[key] for key in store.keys()}  # noqa: SIM118, an HDF5 entry
+        seeds = {key: saved.pop(key) for key in list(saved) if key.startswith("seed_")}
+        super().load_own_variables(saved)
         for i, state in enumerate(self.seed_states()):
-            if f"seed_{i}" in seeds:
+            if f"seed_{i}" in seeds:  # a file of weights alone has none
                 state.assign(seeds[f"seed_{i}"])
 
     def get_build_config(self):

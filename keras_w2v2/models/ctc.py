@@ -1,0 +1,270 @@
+"""Speech recognition with CTC on a wav2vec 2.0 backbone."""
+
+import keras
+from keras import ops
+
+from keras_w2v2.errors import UserError
+from keras_w2v2.layers.initializers import transformer_normal
+from keras_w2v2.layers.masking import sequence_mask
+from keras_w2v2.layers.row_random import fold_in
+from keras_w2v2.layers.span_mask import channel_mask, span_mask
+from keras_w2v2.metrics import NOTHING, edit_distance, greedy_symbols, words
+from keras_w2v2.models import replicas
+from keras_w2v2.models.settings import fields, require_positive, require_share
+from keras_w2v2.models.task import TaskModel
+from keras_w2v2.objectives.ctc import ctc_loss, impossible
+from keras_w2v2.text import Vocabulary
+
+FIGURES = ("loss", "blank_rate", "character_error_rate", "word_error_rate", "impossible_labels")
+# Logit of every symbol but the blank at padded frames: finite in float16 too.
+PADDED_LOGIT = -1e4
+
+
+@keras.saving.register_keras_serializable(package="keras_w2v2")
+class Wav2Vec2ForCTC(TaskModel):
+    """A dense head over the backbone's frames, trained with CTC (wav2vec 2.0, section 3.3).
+
+    Args:
+        backbone: Wav2Vec2Backbone.
+        vocabulary: keras_w2v2.Vocabulary, travels with the model; its blank is the blank.
+        vocabulary_size: int, in place of a vocabulary.
+        blank: int, index of the blank, used without a vocabulary.
+        final_dropout: float in [0, 1), on the frames before the head.
+        mask_prob, mask_span: span mask over frames while training.
+        mask_channel_prob, mask_channel_span: span mask over channels while training.
+        freeze_feature_encoder: bool, do not train the convolutions (their LayerNorm and
+            projection do train).
+        freeze_transformer_updates: int, the first updates train the head alone, with masks and
+            dropout on.
+        seed: int, of the masks.
+
+    Call arguments:
+        inputs: dict of "waveform" float [batch, samples] and "length" int [batch].
+
+    Returns:
+        float32 logits [batch, frames, vocabulary]. At padded frames the blank's is 0 and every
+        other -1e4, so that greedy decoding needs no length.
+
+    Raises:
+        UserError: for settings that do not fit.
+
+    Example:
+        >>> vocabulary = Vocabulary.from_transcripts(["one two", "three"])
+        >>> model = Wav2Vec2ForCTC.from_preset("wav2vec2_tiny", vocabulary=vocabulary)
+        >>> model.compile(optimizer=keras.optimizers.Adam(1e-4))
+        >>> model.fit(dataset)  # ({"waveform", "length"}, {"labels", "label_length"})
+    """
+
+    preset_task = "ctc"
+
+    def __init__(
+        self,
+        backbone,
+        vocabulary=None,
+        vocabulary_size=None,
+        blank=0,
+        final_dropout=0.0,
+        mask_prob=0.65,
+        mask_span=10,
+        mask_channel_prob=0.25,
+        mask_channel_span=64,
+        freeze_feature_encoder=True,
+        freeze_transformer_updates=0,
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(backbone, **kwargs)
+        if isinstance(vocabulary, Vocabulary):
+            vocabulary_size, blank = len(vocabulary), vocabulary.blank
+        elif vocabulary is not None:
+            raise UserError(
+                f"vocabulary must be a keras_w2v2.Vocabulary, got {type(vocabulary).__name__}"
+            )
+        settings = {name: value for name, value in locals().items() if name in fields(type(self))}
+        _check(settings)
+        self._settings = settings
+        self.vocabulary = vocabulary
+        self.vocabulary_size = vocabulary_size
+        self.blank = blank
+        dtype = self.dtype_policy
+        self.final_dropout = keras.layers.Dropout(final_dropout, dtype=dtype, name="final_dropout")
+        self.head = keras.layers.Dense(
+            vocabulary_size, kernel_initializer=transformer_normal(), dtype=dtype, name="head"
+        )
+        # Not a flag for train_step alone: Keras then leaves them out of the optimizer too.
+        backbone.feature_encoder.trainable = not freeze_feature_encoder
+        self.random = keras.random.SeedGenerator(seed)
+        self.track(FIGURES)
+        self.build()
+
+    def build_head(self):
+        self.head.build((None, None, self.backbone.mask_embedding.shape[0]))
+
+    def call(self, inputs, span_mask=None, channel_mask=None, training=False):
+        outputs = self.backbone(
+            inputs, span_mask=span_mask, channel_mask=channel_mask, training=training
+        )
+        hidden = self.final_dropout(outputs["hidden"], training=training)
+        logits = ops.cast(self.head(hidden), "float32")
+        padded = ops.one_hot(self.blank, self.vocabulary_size, dtype="float32")
+        padded = (1.0 - padded) * PADDED_LOGIT
+        return ops.where(ops.expand_dims(outputs["frame_mask"], -1), logits, padded)
+
+    def frame_length(self, inputs):
+        """Returns int32 [batch], valid frames of each clip."""
+        return self.backbone.frames.frames(ops.cast(inputs["length"], "int32"))
+
+    def masks(self, inputs, rows):
+        """Draws the span and channel masks of a training batch."""
+        own, seed = self._settings, self.random.next()
+        frames, channels = None, None
+        if own["mask_prob"]:
+            size = self.backbone.frames.frames(ops.shape(inputs["waveform"])[1])
+            frames = span_mask(
+                self.frame_length(inputs),
+                size,
+                fold_in(seed, 1),
+                own["mask_prob"],
+                own["mask_span"],
+                rows=rows,
+            )
+        if own["mask_channel_prob"]:
+            channels = channel_mask(
+                ops.shape(rows)[0],
+                self.backbone.mask_embedding.shape[0],
+                fold_in(seed, 2),
+                own["mask_channel_prob"],
+                own["mask_channel_span"],
+                rows=rows,
+            )
+        return frames, channels
+
+    def figures(self, logits, inputs, targets, reduce_sums=lambda sums: sums):
+        """Computes the loss and the error rates of a batch.
+
+        Args:
+            logits: float32 [batch, frames, vocabulary].
+            inputs: dict of "waveform" and "length".
+            targets: dict of "labels" int [batch, symbols] and "label_length" int [batch].
+            reduce_sums: callable on the dict of sums, adds them up over replicas.
+
+        Returns:
+            dict of scalars: "loss" in nats a label symbol, "blank_rate" (share of valid frames
+            whose best symbol is the blank), "character_error_rate", "word_error_rate",
+            "impossible_labels" (share of clips whose label needs more frames than there are;
+            they are left out of the loss), "label_symbols" (a count).
+        """
+        labels = ops.cast(targets["labels"], "int32")
+        label_length = ops.cast(targets["label_length"], "int32")
+        frame_length = self.frame_length(inputs)
+        skipped = impossible(labels, label_length, frame_length)
+        losses = ctc_loss(logits, labels, label_length, frame_length, self.blank)
+        valid = sequence_mask(frame_length, ops.shape(logits)[1])
+        blanks = (ops.argmax(logits, axis=-1) == self.blank) & valid
+        fits = ops.where(skipped, 0, label_length)
+        sums = {
+            "loss": ops.sum(losses),
+            "symbols": ops.sum(fits),
+            "blanks": _count(blanks),
+            "frames": _count(valid),
+            "skipped": _count(skipped),
+            "clips": ops.shape(labels)[0],
+        }
+        sums |= self._errors(logits, frame_length, labels, label_length)
+        return _rates(reduce_sums({k: ops.cast(v, "float32") for k, v in sums.items()}))
+
+    def _errors(self, logits, frame_length, labels, label_length):
+        """Edit distances and reference lengths in symbols and in words, summed."""
+        inside = sequence_mask(label_length, ops.shape(labels)[1])
+        reference = ops.where(inside, labels, NOTHING)
+        hypothesis = greedy_symbols(ops.stop_gradient(logits), frame_length, self.blank)
+        errors = {
+            "character_errors": ops.sum(edit_distance(hypothesis, reference)),
+            "characters": ops.sum(label_length),
+        }
+        delimiter = self.vocabulary.word_delimiter if self.vocabulary else None
+        if delimiter is not None:
+            reference = words(reference, delimiter)
+            distance = edit_distance(words(hypothesis, delimiter), reference)
+            errors["word_errors"] = ops.sum(distance)
+            errors["words"] = _count(reference != NOTHING)
+        return errors
+
+    def train_step(self, data):
+        """One update. The loss is normalised by the label symbols of all replicas."""
+        import tensorflow as tf
+
+        inputs, targets = self._unpack(data)
+        rows = replicas.global_rows(tf.shape(inputs["waveform"])[0])
+        frames, channels = self.masks(inputs, rows)
+        with tf.GradientTape() as tape:
+            logits = self(inputs, span_mask=frames, channel_mask=channels, training=True)
+            figures = self.figures(logits, inputs, targets, replicas.sum_over_replicas)
+            loss = self.optimizer.scale_loss(figures["loss"] / replicas.replica_count())
+        variables = self.trainable_variables
+        gradients = self._unfreeze(tape.gradient(loss, variables), variables)
+        self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        return self.record(figures, figures["label_symbols"])
+
+    def _unfreeze(self, gradients, variables):
+        """Zeroes all gradients but the head's during the first updates."""
+        updates = self._settings["freeze_transformer_updates"]
+        if not updates:
+            return gradients
+        thawed = ops.cast(self.optimizer.iterations >= updates, "float32")
+        head = {id(v) for v in self.head.trainable_variables}
+        return [
+            g if g is None or id(v) in head else g * ops.cast(thawed, g.dtype)
+            for g, v in zip(gradients, variables, strict=True)
+        ]
+
+    def test_step(self, data):
+        """Loss and error rates of one batch, without masks or dropout."""
+        inputs, targets = self._unpack(data)
+        logits = self(inputs, training=False)
+        figures = self.figures(logits, inputs, targets, replicas.sum_over_replicas)
+        return self.record(figures, figures["label_symbols"])
+
+    def _unpack(self, data):
+        inputs, targets, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if not isinstance(targets, dict) or {"labels", "label_length"} - set(targets):
+            raise UserError(
+                "CTC needs batches of ({'waveform', 'length'}, {'labels', 'label_length'})"
+            )
+        return inputs, targets
+
+
+def _count(mask):
+    return ops.sum(ops.cast(mask, "int32"))
+
+
+def _rates(sums):
+    """Turns the sums of a batch over all replicas into its figures."""
+
+    def share(part, whole):
+        return sums[part] / ops.maximum(sums[whole], 1.0)
+
+    rates = {
+        "loss": share("loss", "symbols"),
+        "blank_rate": share("blanks", "frames"),
+        "character_error_rate": share("character_errors", "characters"),
+        "impossible_labels": share("skipped", "clips"),
+        "label_symbols": sums["symbols"],
+    }
+    if "words" in sums:
+        rates["word_error_rate"] = share("word_errors", "words")
+    return rates
+
+
+def _check(settings):
+    if settings["vocabulary_size"] is None:
+        raise UserError("give a vocabulary (keras_w2v2.Vocabulary) or a vocabulary_size")
+    require_positive(**{k: settings[k] for k in ("vocabulary_size", "mask_span")})
+    require_positive(mask_channel_span=settings["mask_channel_span"])
+    shares = ("final_dropout", "mask_prob", "mask_channel_prob")
+    require_share(**{k: settings[k] for k in shares})
+    if not 0 <= settings["blank"] < settings["vocabulary_size"]:
+        raise UserError(
+            f"blank ({settings['blank']}) must be an index below vocabulary_size "
+            f"({settings['vocabulary_size']})"
+        )
