@@ -15,9 +15,7 @@ def recognizer_of(model):
     from keras_w2v2 import Wav2Vec2ForCTC
 
     if not isinstance(model, Wav2Vec2ForCTC):
-        raise UserError(
-            f"cannot export a {type(model).__name__}: fine-tune it with CTC first"
-        )
+        raise UserError(f"cannot export a {type(model).__name__}: fine-tune it with CTC first")
     if model.compute_dtype == "float32":
         return model
     config = model.get_config() | {"dtype": "float32"}

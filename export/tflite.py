@@ -1,5 +1,7 @@
 """A recogniser as one TFLite file, for phones: float32 or int8 weights, built-in ops only."""
 
+import contextlib
+import io
 import tempfile
 from pathlib import Path
 
@@ -90,7 +92,9 @@ def _quantizer():
         ) from error
 
     def quantize(path):
-        result = quantizer.Quantizer(str(path), recipe.dynamic_wi8_afp32()).quantize()
+        # It prints bars and sizes of its own; the caller's report says more.
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            result = quantizer.Quantizer(str(path), recipe.dynamic_wi8_afp32()).quantize()
         Path(path).write_bytes(result.quantized_model)
 
     return quantize

@@ -1,0 +1,129 @@
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_w2v2.errors import UserError
+from keras_w2v2.export import metadata, runner, savedmodel, verify
+
+
+@pytest.fixture(scope="module")
+def exported(model, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("server") / "1"
+    return folder, savedmodel.export(model, folder)
+
+
+def test_a_process_with_only_tensorflow_gives_the_logits_and_texts_of_keras(
+    model, exported, clips, tmp_path
+):
+    longest = max(map(len, clips))
+    batch = np.stack([np.pad(c, (0, longest - len(c))) for c in clips])
+    length = np.array([len(c) for c in clips], "int32")
+    np.savez(tmp_path / "in.npz", waveform=batch, length=length)
+    script = f"""
+        import sys
+        sys.modules["keras_w2v2"] = None  # any import of it now fails
+        import numpy as np, tensorflow as tf
+        served = tf.saved_model.load({str(exported[0])!r}).signatures
+        clips = {{k: tf.constant(v) for k, v in np.load({str(tmp_path / "in.npz")!r}).items()}}
+        found = served["serving_default"](**clips)
+        text = served["transcribe"](**clips)["text"].numpy()
+        np.savez({str(tmp_path / "out.npz")!r}, **{{k: v.numpy() for k, v in found.items()}})
+        print("|".join(t.decode() for t in text))
+    """
+    ran = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    found = np.load(tmp_path / "out.npz")
+    texts = ran.stdout.rstrip("\n").split("\n")[-1].split("|")
+    for i, clip in enumerate(clips):
+        wanted = verify.keras_logits(model, clip)
+        assert found["num_frames"][i] == len(wanted)
+        difference = np.abs(found["logits"][i, : len(wanted)] - wanted).max()
+        assert difference <= 1e-5 * np.abs(wanted).max()
+        best = wanted.argmax(-1)
+        kept = best[np.append(True, best[1:] != best[:-1])]
+        assert texts[i] == model.vocabulary.decode_ids(kept)
+    assert any(texts)
+
+
+def test_the_row_says_that_keras_agrees(exported):
+    row = exported[1]
+    assert (row.variant, row.agreement, row.same_text) == ("float32", 1.0, 1.0)
+    assert row.relative_error < 1e-5
+
+
+def test_assets_describe_the_model(model, exported):
+    described = metadata.read(exported[0])
+    assert described.frames == model.backbone.frames
+    assert described.vocabulary == model.vocabulary
+    assert described.normalize_waveform == model.backbone.normalize_waveform
+    assert described.window_samples is None
+    assert (exported[0] / "assets" / "vocab.json").is_file()
+
+
+def test_each_weight_is_stored_once(model, exported):
+    names = tf.train.list_variables(str(exported[0] / "variables" / "variables"))
+    stored = sum(np.prod(shape) for name, shape in names if not name.startswith("_CHECK"))
+    assert stored <= model.count_params()
+
+
+def test_normalization_happens_inside(recognizer, tmp_path, clips):
+    model = recognizer(normalize_waveform=True)
+    savedmodel.export(model, tmp_path / "m")
+    run = runner.load(tmp_path / "m").logits
+    np.testing.assert_allclose(run(clips[0]), run(clips[0] * 7 + 0.3), rtol=1e-3, atol=1e-3)
+
+
+def test_a_request_shorter_than_a_frame_has_no_frames(exported):
+    served = tf.saved_model.load(str(exported[0])).signatures
+    short = {"waveform": tf.zeros([2, 5]), "length": tf.constant([5, 0])}
+    assert served["serving_default"](**short)["num_frames"].numpy().tolist() == [0, 0]
+    assert served["transcribe"](**short)["text"].numpy().tolist() == [b"", b""]
+
+
+def test_a_model_without_vocabulary_exports_logits_only(tiny_backbone, tmp_path):
+    from keras_w2v2 import Wav2Vec2ForCTC
+
+    model = Wav2Vec2ForCTC(tiny_backbone(), vocabulary_size=5)
+    row = savedmodel.export(model, tmp_path / "m")
+    assert row.same_text is None
+    assert list(tf.saved_model.load(str(tmp_path / "m")).signatures) == ["serving_default"]
+
+
+def test_a_model_trained_in_mixed_precision_is_served_in_float32(recognizer, tmp_path):
+    model = recognizer(dtype="mixed_bfloat16")
+    savedmodel.export(model, tmp_path / "m", clips=None)
+    twin = recognizer()
+    twin.set_weights(model.get_weights())
+    assert verify.compare(twin, tmp_path / "m").relative_error < 1e-5
+
+
+def test_a_pretraining_model_is_refused(tiny_backbone, tmp_path):
+    from keras_w2v2 import Wav2Vec2ForPreTraining
+
+    model = Wav2Vec2ForPreTraining(tiny_backbone())
+    with pytest.raises(UserError, match="fine-tune"):
+        savedmodel.export(model, tmp_path / "m")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_other_work_is_spared(base, tmp_path):
+    (tmp_path / "notes.txt").write_text("words")
+    with pytest.raises(UserError, match="remove it"):
+        savedmodel.export(base, tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_the_graph_collapses_repeats_and_drops_blanks_and_special_tokens(base):
+    from keras_w2v2.export.serving import greedy_text
+
+    #        A  A  _  A  |  |  中 <s> Ü  B (invalid)
+    path = [[3, 3, 0, 3, 2, 2, 6, 1, 5, 4], [2, 3, 2, 0, 2, 4, 4, 2, 0, 0]]
+    logits = tf.one_hot(path, 7)
+    text = greedy_text(logits, tf.constant([9, 10]), base.vocabulary)
+    assert [t.decode() for t in text.numpy()] == ["AA 中Ü", "A B"]

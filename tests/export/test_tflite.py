@@ -1,0 +1,160 @@
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from keras_w2v2.errors import UserError
+from keras_w2v2.export import metadata, runner, tflite, tflite_file, verify
+
+SECONDS = 0.12  # 1920 samples
+SAMPLES = 1920
+
+
+@pytest.fixture(scope="module")
+def exported(model, tmp_path_factory):
+    path = tmp_path_factory.mktemp("phone") / "recogniser.tflite"
+    return path, tflite.export(model, path, seconds=SECONDS)
+
+
+def test_the_float32_file_gives_the_logits_of_keras(exported):
+    row = exported[1]
+    assert row.relative_error < 1e-5
+    assert (row.variant, row.agreement, row.same_text) == ("float32", 1.0, 1.0)
+
+
+def test_a_clip_in_a_padded_window_gives_what_it_gives_alone(model, exported, clips):
+    for clip in clips:
+        wanted = verify.keras_logits(model, clip)
+        found = runner.load(exported[0]).logits(clip)
+        assert found.shape == wanted.shape
+        assert np.abs(found - wanted).max() <= 1e-5 * np.abs(wanted).max()
+
+
+def test_it_has_one_signature_with_fixed_shapes(exported):
+    run = runner.interpreter_class()(model_path=str(exported[0]))
+    assert list(run.get_signature_list()) == ["serving_default"]
+    signature = run.get_signature_runner("serving_default")
+    inputs = {
+        k: (v["shape"].tolist(), v["dtype"]) for k, v in signature.get_input_details().items()
+    }
+    assert inputs == {"waveform": ([1, SAMPLES], np.float32), "length": ([1], np.int32)}
+    output = signature.get_output_details()["logits"]
+    assert output["shape"].tolist() == [1, 95, 7]
+
+
+def test_it_is_made_of_built_in_ops_with_weight_norm_folded(model, exported):
+    flat = exported[0].read_bytes()
+    found = tflite_file.operators(flat)
+    assert "CONV_2D" in found and "GELU" in found
+    assert not [name for name in found if name.startswith("custom:") or "VAR" in name]
+    assert "SQRT" not in found  # the norm of the positional kernel
+    assert model.count_params() * 4 <= len(flat)
+
+
+def test_the_file_describes_itself_to_any_zip_reader(model, exported):
+    with zipfile.ZipFile(exported[0]) as archive:
+        content = json.loads(archive.read("metadata.json"))
+        assert json.loads(archive.read("vocab.json"))["Ü"] == 5
+    assert (content["sample_rate"], content["blank"]) == (16000, 0)
+    assert (content["window_samples"], content["window_frames"]) == (SAMPLES, 95)
+    assert content["normalize_waveform"] == model.backbone.normalize_waveform
+    described = metadata.read(exported[0])
+    assert described.frames == model.backbone.frames
+    assert described.vocabulary == model.vocabulary
+
+
+def test_the_same_model_gives_the_same_bytes(base, tmp_path):
+    for name in ("a", "b"):
+        tflite.export(base, tmp_path / name, seconds=SECONDS)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_int8_is_smaller_and_close(recognizer, tmp_path):
+    pytest.importorskip("ai_edge_quantizer", reason="int8 needs the extra [export]")
+    model = recognizer(conv_filters=(64, 64, 64), hidden_dim=64, intermediate_dim=256)
+    full = tflite.export(model, tmp_path / "full.tflite", seconds=SECONDS)
+    small = tflite.export(model, tmp_path / "small.tflite", variant="int8", seconds=SECONDS)
+    assert small.variant == metadata.read(tmp_path / "small.tflite").variant == "int8"
+    assert small.megabytes < 0.6 * full.megabytes
+    # int8 differs between processor families: a loose bound that wrong scales would break.
+    assert small.relative_error < 0.2
+
+
+def test_int8_without_its_extra_names_it(base, tmp_path, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "ai_edge_quantizer", None)
+    with pytest.raises(UserError, match=r"keras-w2v2\[export\]"):
+        tflite.export(base, tmp_path / "m.tflite", variant="int8", seconds=SECONDS)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"variant": "int4"}, "float32 or int8"),
+        ({"seconds": 0.001}, "window"),
+        ({"seconds": 1e6}, "window"),
+        ({"seconds": "ten"}, "number"),
+        ({"seconds": float("nan")}, "number"),
+    ],
+)
+def test_wrong_arguments_get_one_line(base, tmp_path, wrong, words):
+    with pytest.raises(UserError, match=words):
+        tflite.export(base, tmp_path / "m.tflite", **wrong)
+
+
+def test_a_wrong_graph_leaves_no_file(base, tmp_path, monkeypatch):
+    real = verify.keras_logits
+    monkeypatch.setattr(verify, "keras_logits", lambda m, clip: real(m, clip) * 1.01)
+    with pytest.raises(verify.ExportError, match="differ from Keras"):
+        tflite.export(base, tmp_path / "m.tflite", seconds=SECONDS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_without_its_weights_is_refused(exported):
+    flat = exported[0].read_bytes()
+    with pytest.raises(verify.ExportError, match="missing"):
+        tflite_file.require_sound(flat, parameter_bytes=10 * len(flat))
+
+
+def test_long_clips_run_in_overlapping_windows(exported):
+    run = runner.load(exported[0])
+    clip = np.random.default_rng(2).normal(0, 0.1, 5000).astype("float32")
+    frames = run.metadata.frames
+    assert run.logits(clip).shape == (frames.frames(5000), 7)
+
+
+def test_stitching_takes_every_frame_once_and_in_order(base):
+    frames = base.backbone.frames
+
+    def index_of_each_frame(part):
+        return part[: frames.frames(len(part)) * frames.hop : frames.hop, None]
+
+    for samples in (1921, 2500, 3840, 9999):
+        clip = np.arange(samples, dtype="float32")
+        joined = runner.stitched(clip, SAMPLES, frames, index_of_each_frame)[:, 0]
+        np.testing.assert_array_equal(joined, np.arange(frames.frames(samples)) * frames.hop)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", b"PK\x05\x06" + bytes(18)])
+def test_other_files_get_one_line(tmp_path, content):
+    path = tmp_path / "other.tflite"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="no model that keras-w2v2 exported"):
+        runner.load(path)
+    with pytest.raises(UserError, match="give a .tflite file"):
+        runner.load(tmp_path / "nowhere.tflite")
+
+
+def test_a_changed_model_is_noticed(base, recognizer, tmp_path, clips):
+    tflite.export(base, tmp_path / "m.tflite", seconds=SECONDS)
+    other = recognizer()
+    other.head.bias.assign(other.head.bias + np.eye(7)[3] * 5)
+    row = verify.compare(other, tmp_path / "m.tflite", clips)
+    assert row.max_error == pytest.approx(5, abs=0.01)
+    with pytest.raises(verify.ExportError):
+        verify.require_equal(other, tmp_path / "m.tflite", clips)
+    with pytest.raises(UserError, match="no clip"):
+        verify.compare(base, tmp_path / "m.tflite", [np.zeros(5, "float32")])
