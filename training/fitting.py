@@ -33,7 +33,10 @@ def resolved(config, model, **inputs):
         if name in settings:
             value = settings[name]
             values["model"][name] = list(value) if isinstance(value, tuple) else value
-    values["inputs"] = {name: _absolute(value) for name, value in inputs.items()}
+    values["inputs"] = {
+        name: _absolute([value] if name != "init" and isinstance(value, str | Path) else value)
+        for name, value in inputs.items()
+    }
     first = ("task", "model", "data", "optimizer")
     return {name: values.pop(name) for name in first} | values
 

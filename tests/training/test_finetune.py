@@ -1,0 +1,121 @@
+import pytest
+
+from keras_w2v2.errors import UserError
+from keras_w2v2.training import initial_model
+from keras_w2v2.training.configuration import FinetuneConfig
+from keras_w2v2.training.finetune import finetune
+from keras_w2v2.training.progress import Quiet
+from keras_w2v2.training.run_folder import RunFolder, load_model
+
+
+@pytest.fixture(scope="module")
+def trained(tiny_finetuning, tones, tmp_path_factory):
+    """A run of six updates with a look at the dev shards after four and at the end."""
+    folder = tmp_path_factory.mktemp("trained") / "run"
+    finetune(tiny_finetuning, tones, folder, dev=tones, progress=Quiet)
+    return RunFolder(folder)
+
+
+@pytest.fixture(scope="module")
+def pretrained(tiny, tmp_path_factory):
+    """A pre-trained .keras file with random weights."""
+    from keras_w2v2 import Wav2Vec2ForPreTraining
+
+    path = tmp_path_factory.mktemp("pretrained") / "model.keras"
+    fields = {k: v for k, v in tiny.items() if k != "preset"}
+    Wav2Vec2ForPreTraining.from_preset("wav2vec2_tiny", **fields, dropout=0.3).save(path)
+    return path
+
+
+def configured(*settings):
+    return FinetuneConfig.load({}, settings)
+
+
+def refusal(*arguments, **more):
+    with pytest.raises(UserError) as error:
+        finetune(*arguments, progress=Quiet, **more)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_a_run_leaves_a_recogniser_with_its_vocabulary(trained):
+    from keras_w2v2.text import Vocabulary
+
+    model = load_model(trained.path)
+    assert model.vocabulary.tokens == ("<pad>", "|", *"EHNORTW")
+    assert Vocabulary.load(trained.path) == model.vocabulary
+
+
+def test_metrics_of_training_and_dev_stand_side_by_side(trained):
+    rows = [(row["split"], row["updates"]) for row in trained.metrics()]
+    assert rows == [("train", 2), ("train", 4), ("dev", 4), ("train", 6), ("dev", 6)]
+    for row in trained.metrics():
+        rates = {"character_error_rate", "word_error_rate", "blank_rate", "impossible_labels"}
+        assert rates <= {*row}
+    assert list(trained.logs.glob("dev/events.out.tfevents.*"))
+
+
+def test_the_backbone_of_a_pretrained_model_is_taken_with_other_dropouts(pretrained):
+    from keras_w2v2.text import Vocabulary
+
+    config = configured("model.layer_drop=0.2")
+    model = initial_model.ctc(config, Vocabulary(["<pad>", "a"]), pretrained)
+    settings = model.backbone.get_config()
+    assert settings["hidden_dim"] == 16
+    assert (settings["dropout"], settings["activation_dropout"]) == (0.0, 0.1)
+    assert settings["layer_drop"] == 0.2
+    expected = load_model(pretrained).backbone.get_weights()
+    for one, other in zip(model.backbone.get_weights(), expected, strict=True):
+        assert (one == other).all()
+
+
+def test_the_head_is_taken_too_when_the_vocabulary_is_the_same(trained, tmp_path):
+    from keras_w2v2.text import Vocabulary
+
+    source = load_model(trained.path)
+    same = initial_model.ctc(configured(), source.vocabulary, trained.path)
+    other = initial_model.ctc(configured(), Vocabulary(["<pad>", *"ABCDEFGH"]), trained.path)
+    assert (same.head.get_weights()[0] == source.head.get_weights()[0]).all()
+    assert (other.head.get_weights()[0] != source.head.get_weights()[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("model.hidden_dim=32", "hidden_dim is 16 there, 32 in the configuration"),
+        ("model.preset=wav2vec2_tiny", "hidden_dim is 16 there, 192 in the configuration"),
+    ],
+)
+def test_another_architecture_than_the_checkpoint_is_refused(
+    tones, pretrained, tmp_path, setting, says
+):
+    message = refusal(configured(setting), tones, tmp_path / "run", init=pretrained)
+    assert f"--init '{pretrained}' has another architecture" in message
+    assert says in message
+    assert not (tmp_path / "run").exists()
+
+
+def test_without_a_start_the_user_is_told_of_both_kinds(tones, tmp_path):
+    message = refusal(configured(), tones, tmp_path / "run")
+    assert "--init RUN" in message and "model.preset=wav2vec2_tiny" in message
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        (["vocabulary=charcters"], "no vocabulary 'charcters', did you mean 'characters'?"),
+        (["vocabulary=librispeech", "normalizer.case=lower"], "outside the vocabulary"),
+    ],
+)
+def test_a_vocabulary_that_cannot_write_the_transcripts_is_refused_before_training(
+    tones, tmp_path, settings, says
+):
+    config = configured("model.preset=wav2vec2_tiny", *settings)
+    assert says in refusal(config, tones, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_start_that_is_no_model_is_refused(tones, tmp_path):
+    (tmp_path / "text.keras").write_text("not a model")
+    message = refusal(configured(), tones, tmp_path / "run", init=tmp_path / "text.keras")
+    assert message.startswith("--init: ") and "cannot be read as a Keras model" in message

@@ -1,0 +1,188 @@
+"""One face for every recogniser: waveforms to logits to text, wherever the model lies."""
+
+from pathlib import Path
+
+import numpy as np
+
+from keras_w2v2.errors import UserError
+from keras_w2v2.frames import SAMPLE_RATE
+
+LOUDEST = 4.0  # beyond 12 dB over full scale, the samples are in another scale
+
+
+class Recognizer:
+    """Reads speech.
+
+    Args:
+        model: object with `logits(list of float32 [samples]) -> list of float32 [frames,
+            vocabulary]`.
+        vocabulary: Vocabulary.
+        frames: FrameArithmetic.
+        normalizer: TextNormalizer of the transcripts that it was trained on.
+
+    Example:
+        >>> recognizer = load("runs/small_ctc")
+        >>> recognizer.transcribe(audio.read("hello.wav")).text
+    """
+
+    def __init__(self, model, vocabulary, frames, normalizer):
+        self.model, self.vocabulary = model, vocabulary
+        self.frames, self.normalizer = frames, normalizer
+
+    def logits(self, waveforms):
+        """Returns the logits of clips.
+
+        Args:
+            waveforms: list of float [samples], 16 kHz in [-1, 1].
+
+        Returns:
+            list of float32 [frames, vocabulary], in the same order.
+        """
+        return self.model.logits(waveforms)
+
+    def transcribe(self, waveform, sample_rate=SAMPLE_RATE):
+        """Recognises one clip.
+
+        Args:
+            waveform: float [samples] in [-1, 1].
+            sample_rate: int, of the waveform, in Hz; must be 16000.
+
+        Returns:
+            keras_w2v2.decoding.greedy.Transcript: text, words with times, confidence.
+
+        Raises:
+            UserError: another sample rate or scale, NaN, or a clip too short for a frame.
+        """
+        return self.transcribe_all([waveform], sample_rate)[0]
+
+    def transcribe_all(self, waveforms, sample_rate=SAMPLE_RATE):
+        """Recognises clips at once: the same as `transcribe` of each, faster.
+
+        Returns:
+            list of Transcript.
+        """
+        from keras_w2v2.decoding import greedy
+
+        least = self.frames.receptive_field
+        waveforms = [checked(waveform, sample_rate, least) for waveform in waveforms]
+        return [
+            greedy.decode(logits, len(logits), self.vocabulary, self.frames)
+            for logits in self.logits(waveforms)
+        ]
+
+
+def load(path, threads=1):
+    """Opens a recogniser.
+
+    Args:
+        path: str or path of a run, a .keras file, a Hugging Face folder, an exported .tflite
+            file or a SavedModel folder.
+        threads: int, CPU threads of a .tflite file.
+
+    Returns:
+        Recognizer.
+
+    Raises:
+        UserError: there is no such model, or it does not read (a pre-trained model).
+    """
+    path = Path(path)
+    if path.suffix == ".tflite" or (path / "saved_model.pb").is_file():
+        from keras_w2v2.export import runner
+
+        model = _Exported(runner.load(path, threads))
+        vocabulary, frames = model.metadata.vocabulary, model.metadata.frames
+    else:
+        from keras_w2v2.training import run_folder
+
+        model = run_folder.load_model(path)
+        if not hasattr(model, "vocabulary"):
+            raise UserError(f"'{path}' is pre-trained only and cannot read yet: fine-tune it first")
+        vocabulary, frames = model.vocabulary, model.backbone.frames
+        model = _Keras(model)
+    if vocabulary is None:
+        raise UserError(f"'{path}' has no vocabulary: it gives logits but no text")
+    return Recognizer(model, vocabulary, frames, _normalizer(path, vocabulary))
+
+
+class _Keras:
+    """A Keras model; one batch is padded to whole seconds, which changes no result."""
+
+    def __init__(self, model):
+        import tensorflow as tf
+
+        self._frames = model.backbone.frames
+        signature = {
+            "waveform": tf.TensorSpec([None, None], tf.float32),
+            "length": tf.TensorSpec([None], tf.int32),
+        }
+        self._run = tf.function(lambda inputs: model(inputs, training=False), [signature])
+
+    def logits(self, waveforms):
+        if not waveforms:
+            return []
+        lengths = np.array([len(waveform) for waveform in waveforms], np.int32)
+        longest = -(-lengths.max() // SAMPLE_RATE) * SAMPLE_RATE
+        padded = np.zeros((len(waveforms), longest), np.float32)
+        for row, waveform in zip(padded, waveforms, strict=True):
+            row[: len(waveform)] = waveform
+        logits = self._run({"waveform": padded, "length": lengths}).numpy()
+        counts = self._frames.frames(lengths)
+        return [row[:count] for row, count in zip(logits, counts, strict=True)]
+
+
+class _Exported:
+    """A TFLite file or a SavedModel: clip by clip."""
+
+    def __init__(self, model):
+        self._model, self.metadata = model, model.metadata
+
+    def logits(self, waveforms):
+        return [self._model.logits(waveform) for waveform in waveforms]
+
+
+def checked(waveform, sample_rate, least):
+    """Returns a waveform as float32, or says in one line what is wrong with it.
+
+    Args:
+        waveform: array [samples].
+        sample_rate: int.
+        least: int, samples that a frame needs.
+
+    Raises:
+        UserError: another sample rate, shape, type or scale, NaN, or too short.
+    """
+    if sample_rate != SAMPLE_RATE:
+        raise UserError(
+            f"sample_rate is {sample_rate} Hz, the model reads {SAMPLE_RATE} Hz: resample first "
+            "(keras_w2v2.data.audio.read does)"
+        )
+    waveform = np.asarray(waveform)
+    if waveform.ndim != 1 or not np.issubdtype(waveform.dtype, np.floating):
+        raise UserError(
+            f"waveform is {waveform.dtype} of shape {list(waveform.shape)}: give float [samples] "
+            "in [-1, 1], one channel (int16 samples: divide by 32768)"
+        )
+    if len(waveform) < least:
+        raise UserError(
+            f"waveform has {len(waveform)} samples ({1000 * len(waveform) / SAMPLE_RATE:.0f} ms): "
+            f"the model needs at least {least} ({1000 * least / SAMPLE_RATE:.0f} ms)"
+        )
+    peak = float(np.max(np.abs(waveform)))  # NaN and infinity survive max
+    if not np.isfinite(peak):
+        raise UserError("waveform holds NaN or infinite samples: repair the recording first")
+    if peak > LOUDEST:
+        raise UserError(f"waveform reaches {peak:.4g}: its samples must lie in [-1, 1]")
+    return waveform.astype(np.float32, copy=False)
+
+
+def _normalizer(path, vocabulary):
+    """The run's own, or for other models one that gives their letters' case."""
+    from keras_w2v2.text import TextNormalizer
+    from keras_w2v2.training import run_folder
+
+    run = run_folder.run_of(path)
+    if run is not None and "normalizer" in (config := run.config()):
+        return TextNormalizer(**config["normalizer"])
+    letters = "".join(vocabulary.characters)
+    case = "upper" if letters.isupper() else "lower" if letters.islower() else None
+    return TextNormalizer(case=case)
