@@ -100,7 +100,7 @@ def test_ctrl_c_says_where_it_stopped_and_leaves_nothing_half_written(stopped):
     run, said = stopped
     assert said == "stopped at update 5; the same command carries on from update 4"
     assert not run.finished
-    assert not [path for path in run.path.rglob(".*")]
+    assert not list(run.path.rglob(".*"))
 
 
 def test_an_interrupted_run_carries_on_to_the_same_metrics_and_weights(
