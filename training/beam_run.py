@@ -100,6 +100,7 @@ def _quiet():
 def _explained(error):
     if isinstance(error, (UserError, KeyboardInterrupt, SystemExit)):
         return error
-    lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    # Beam puts a worker's traceback into the message and its step behind it.
+    lines = [line for line in str(error).splitlines() if line.strip()] or [""]
     last = re.sub(r" \[while running .*$", "", lines[-1]).strip()
-    return UserError(f"Apache Beam failed: {last[:300]}")
+    return UserError(f"Apache Beam failed: {type(error).__name__}: {last[:300]}")

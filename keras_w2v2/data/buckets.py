@@ -9,7 +9,6 @@ import numpy as np
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import SAMPLE_RATE
 
-_GRID = 320  # samples: lengths are multiples of a frame's hop where the limits allow
 _CANDIDATES = 200  # lengths among which the boundaries are sought
 
 
@@ -66,17 +65,20 @@ def assign(lengths, boundaries, crop):
 
 
 def _candidates(lengths, crop, least, most):
-    """Rounds lengths to a grid coarse enough for the search, down (crop) or up, within limits."""
+    """Returns for each length the boundary that it would set: the least (crop) or greatest
+    length of its cell of a grid coarse enough for the search, within the limits.
+    """
     if least > most:
         raise UserError(
             f"batches: min_seconds {least / SAMPLE_RATE:g} is above max_seconds "
             f"{most / SAMPLE_RATE:g}"
         )
-    spread = min(int(lengths.max()), most) - min(int(lengths.min()), most)
-    grid = _GRID * max(1, -(-spread // (_CANDIDATES * _GRID)))
-    if crop:
-        return np.clip(lengths // grid * grid, least, most)
-    return np.clip(-(-lengths // grid) * grid, least, most)
+    lengths = np.clip(lengths, least, most)
+    spread = int(lengths.max() - lengths.min())
+    cells = lengths // max(1, -(-spread // _CANDIDATES))
+    extremes = np.full(cells.max() + 1, most if crop else least)
+    (np.minimum if crop else np.maximum).at(extremes, cells, lengths)
+    return extremes[cells]
 
 
 def _partition(values, counts, sums, crop, batch_samples, num_buckets):

@@ -1,0 +1,184 @@
+"""Recordings to shards."""
+
+import errno
+import json
+
+import numpy as np
+import pytest
+import soundfile
+
+from keras_w2v2.data import pipeline, records, shards
+from keras_w2v2.errors import UserError
+from keras_w2v2.training.prepare import prepare
+
+pytest.importorskip("apache_beam", reason="prepare runs on Apache Beam")
+
+
+def noise(seconds, seed=0):
+    samples = int(seconds * 16_000)
+    return np.random.default_rng(seed).integers(-3000, 3000, samples).astype(np.int16)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """A manifest of six clips in the folder `corpus`."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    lines = ["path\ttranscript\tspeaker\tlanguage"]
+    for i in range(6):
+        soundfile.write(folder / f"{i}.flac", noise(0.1 * (i + 1), seed=i), 16_000)
+        lines.append(f"{i}.flac\tWORD {i}\ts{i % 2}\ten")
+    (folder / "all.tsv").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_manifest_becomes_shards_that_hold_the_same_samples(corpus, tmp_path):
+    told = []
+    summary = prepare(corpus, tmp_path / "out", progress=lambda *state: told.append(state))
+    assert (summary.clips, summary.labelled, summary.speakers) == (6, 6, 2)
+    assert summary.rejected == [] and "6 clips" in str(summary)
+    clips = {clip.id: clip for clip in pipeline.clips(tmp_path / "out")}
+    assert sorted(clips) == [str(i) for i in range(6)]
+    for i in range(6):
+        clip = clips[str(i)]
+        pcm = noise(0.1 * (i + 1), seed=i)
+        assert np.array_equal(np.rint(clip.waveform * 32768).astype(np.int16), pcm)
+        assert (clip.transcript, clip.speaker, clip.language) == (f"WORD {i}", f"s{i % 2}", "en")
+    assert told[-1] == (6, 6, pytest.approx(2.1))
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["corpus", "out"]
+    shards.ShardIndex.load(tmp_path / "out").verify()
+
+
+def test_the_number_of_workers_changes_no_byte(corpus, tmp_path, capfd):
+    options = {"shard_megabytes": 0.03}
+    one = prepare(corpus, tmp_path / "one", **options)
+    capfd.readouterr()
+    prepare(corpus, tmp_path / "two", num_workers=2, **options)
+    assert one.shards > 1
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_files_that_cannot_serve_are_set_aside_with_a_reason(corpus, tmp_path):
+    bad = {
+        "text.wav": "not an audio file",
+        "zero.wav": "empty file",
+        "none.wav": "missing file",
+        "short.wav": "too short",
+        "silent.wav": "silent",
+        "nan.wav": "NaN",
+        "cut.flac": "truncated",
+        "0.flac": "listed twice",
+        "brief.wav": "shorter than min_seconds",
+        "long.wav": "longer than max_seconds",
+        "other.wav": "wrong length",
+    }
+    (corpus / "text.wav").write_text("no audio " * 99)
+    (corpus / "zero.wav").touch()
+    soundfile.write(corpus / "short.wav", noise(0.01), 16_000)
+    soundfile.write(corpus / "silent.wav", np.zeros(8000), 16_000)
+    soundfile.write(corpus / "nan.wav", np.full(8000, np.nan), 16_000, subtype="FLOAT")
+    soundfile.write(corpus / "brief.wav", noise(0.05), 16_000)
+    soundfile.write(corpus / "long.wav", noise(2.0), 16_000)
+    soundfile.write(corpus / "other.wav", noise(0.5), 16_000)
+    content = (corpus / "5.flac").read_bytes()
+    (corpus / "cut.flac").write_bytes(content[: len(content) // 2])
+    lines = [f"{name}\tX\t{7999 if name == 'other.wav' else ''}\n" for name in bad]
+    content = "path\ttranscript\tnum_samples\n0.flac\tGOOD\t1600\n" + "".join(lines)
+    (corpus / "bad.tsv").write_text(content)
+    told = []
+    summary = prepare(
+        corpus / "bad.tsv",
+        tmp_path / "out",
+        min_seconds=0.1,
+        max_seconds=1.0,
+        progress=lambda *state: told.append(state[:2]),
+    )
+    assert summary.clips == 1 and told[-1] == (12, 12)
+    reasons = {item["path"]: item["reason"] for item in summary.rejected}
+    assert sorted(reasons) == sorted(bad)
+    for name, reason in bad.items():
+        assert reason in reasons[name]
+    assert "set aside 11 files" in str(summary)
+    index = json.loads((tmp_path / "out" / "index.json").read_text())
+    assert index["rejected"] == summary.rejected
+    assert index["source"]["clips"] == 12
+
+
+def nothing_left(tmp_path):
+    return sorted(path.name for path in tmp_path.iterdir()) == ["corpus"]
+
+
+def test_a_corpus_without_one_good_clip_is_refused(corpus, tmp_path):
+    with pytest.raises(UserError, match="no clip .* 6 files: 6 longer than max_seconds"):
+        prepare(corpus, tmp_path / "deep" / "out", max_seconds=0.05)
+    assert nothing_left(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "source, arguments, complaint",
+    [
+        ("none", {}, "does not exist"),
+        ("all.tsv", {"manifest_format": "commonvoice"}, "lacks the column 'sentence'"),
+        ("all.tsv", {"num_workers": 0}, "num_workers 0"),
+        ("all.tsv", {"min_seconds": 2.0, "max_seconds": 1.0}, "max_seconds 1 must be above"),
+    ],
+)
+def test_a_wrong_wish_is_refused_before_the_work(corpus, tmp_path, source, arguments, complaint):
+    with pytest.raises(UserError, match=complaint):
+        prepare(corpus / source, tmp_path / "deep" / "out", **arguments)
+    assert nothing_left(tmp_path)
+
+
+def test_a_full_disk_is_told_in_one_line(corpus, tmp_path, monkeypatch):
+    def full(*args, **more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(records, "serialize", full)
+    with pytest.raises(UserError, match="^preparing stopped: No space left on device$"):
+        prepare(corpus, tmp_path / "out")
+    assert nothing_left(tmp_path)
+
+
+def test_an_unforeseen_failure_shows_no_traceback(corpus, tmp_path, monkeypatch):
+    def broken(*args, **more):
+        raise ZeroDivisionError("surprise")
+
+    monkeypatch.setattr(records, "serialize", broken)
+    with pytest.raises(UserError, match="^Apache Beam failed: ZeroDivisionError: surprise$"):
+        prepare(corpus, tmp_path / "out")
+    assert nothing_left(tmp_path)
+
+
+def test_an_interrupt_leaves_nothing_and_a_second_start_works(corpus, tmp_path):
+    def interrupt(*state):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        prepare(corpus, tmp_path / "out", progress=interrupt)
+    assert nothing_left(tmp_path)
+    (tmp_path / "out.partial").mkdir()  # as a killed process leaves it
+    (tmp_path / "out.partial" / "shard").touch()
+    assert prepare(corpus, tmp_path / "out").clips == 6
+    assert not (tmp_path / "out.partial").exists()
+
+
+def test_shards_are_replaced_only_when_asked(corpus, tmp_path):
+    prepare(corpus, tmp_path / "out")
+    before = contents(tmp_path / "out")
+    with pytest.raises(UserError, match="already holds shards.*overwrite"):
+        prepare(corpus, tmp_path / "out", language="de")
+    assert contents(tmp_path / "out") == before
+    prepare(corpus, tmp_path / "out", max_seconds=0.35, overwrite=True)
+    assert shards.ShardIndex.load(tmp_path / "out").clips == 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus", "out"]
+
+
+def test_other_things_are_never_replaced(corpus, tmp_path):
+    with pytest.raises(UserError, match="holds other things"):
+        prepare(corpus, corpus, overwrite=True)
+    assert (corpus / "all.tsv").exists()
