@@ -25,19 +25,28 @@ from keras_w2v2.training.espeak import SAMPLE_RATE, Synthesizer
 TRAIN_VOICES = (
     "en-us",
     "en-us+f4",
+    "en-us+m5",
+    "en-us+aunty",
+    "en-us-nyc+adam",
+    "en-us-nyc+f1",
     "en-029+m3",
-    "en-029+f1",
+    "en-029+Andrea",
     "en-gb-scotland",
     "en-gb-scotland+linda",
+    "en-gb-scotland+max",
     "en-gb-x-rp+m1",
     "en-gb-x-rp+f4",
-    "en-us-nyc+m5",
+    "en-gb-x-rp+Annie",
     "en-gb-x-gbclan+m4",
+    "en-gb-x-gbclan+f1",
     "de+m3",
     "de+f1",
     "es+m1",
+    "es+grandma",
+    "it+paul",
     "it+linda",
     "fr+m4",
+    "fr+f1",
 )
 TEST_VOICES = ("en", "en+belinda", "en-gb-x-gbcwmd+m7", "en-us+steph", "nl+m2")
 
@@ -59,7 +68,7 @@ class Corpus:
         return self.folder / f"{split}.tsv"
 
 
-def make(folder, *, pretrain=1500, train=900, test=100, num_sentences=400, seed=0, progress=None):
+def make(folder, *, pretrain=1500, train=1200, test=100, num_sentences=400, seed=0, progress=None):
     """Speaks the corpus and writes it, as a whole or not at all.
 
     Args:

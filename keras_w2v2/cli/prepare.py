@@ -1,0 +1,56 @@
+"""keras-w2v2 prepare"""
+
+from pathlib import Path
+
+import typer
+
+from keras_w2v2.cli import startup
+from keras_w2v2.cli.commands import verb
+
+
+@verb
+def prepare(
+    source: Path = typer.Argument(
+        help="A TSV manifest, a LibriSpeech tree, a Common Voice TSV, or a folder of audio."
+    ),
+    out: Path = typer.Option(..., help="Folder for the shards; must not exist."),
+    manifest_format: str = typer.Option(
+        None, "--format", help="tsv, librispeech, commonvoice or folder; found out if left away."
+    ),
+    language: str = typer.Option(None, help="Language of the clips, such as en."),
+    min_seconds: float = typer.Option(0.0, min=0, help="Set shorter clips aside."),
+    max_seconds: float = typer.Option(None, min=0, help="Set longer clips aside."),
+    overwrite: bool = typer.Option(False, "--overwrite", help="Replace shards already there."),
+    shard_megabytes: float = typer.Option(64, min=0.1, help="Size of a shard."),
+    workers: int = typer.Option(1, min=1, help="Processes that decode."),
+):
+    """Turn recordings into 16 kHz shards that training reads.
+
+    Files that are broken, empty, silent or too short are set aside with a reason each and never
+    stop the work.
+
+    Example: keras-w2v2 prepare recordings/ --out shards/train
+    """
+    startup.tensorflow()
+    from keras_w2v2.training import prepare as training
+    from keras_w2v2.training.progress import Progress
+
+    with Progress("preparing", unit="files") as shown:
+
+        def show(done, total, seconds):
+            shown.total = total
+            shown.update(done, kept=f"{seconds / 60:.1f} min kept")
+
+        summary = training.prepare(
+            source,
+            out,
+            manifest_format=manifest_format,
+            language=language,
+            min_seconds=min_seconds,
+            max_seconds=max_seconds,
+            shard_megabytes=shard_megabytes,
+            num_workers=workers,
+            overwrite=overwrite,
+            progress=show,
+        )
+    print(summary)

@@ -1,0 +1,76 @@
+"""keras-w2v2 export, keras-w2v2 convert"""
+
+import enum
+from pathlib import Path
+
+import typer
+
+from keras_w2v2.cli import startup, tables
+from keras_w2v2.cli.commands import verb
+
+
+class Format(str, enum.Enum):
+    savedmodel = "savedmodel"
+    tflite = "tflite"
+
+
+class Variant(str, enum.Enum):
+    float32 = "float32"
+    int8 = "int8"
+
+
+@verb
+def export(
+    format: Format = typer.Argument(help="savedmodel (servers) or tflite (phones)."),
+    model: Path = typer.Argument(help="A run, a .keras file or a Hugging Face folder."),
+    out: Path = typer.Option(..., help="Folder for savedmodel, .tflite file for tflite."),
+    variant: Variant = typer.Option(Variant.int8, help="Numbers of a .tflite file's weights."),
+    seconds: float = typer.Option(10.0, min=0.1, help="Longest clip that a .tflite file takes."),
+    clips: list[Path] = typer.Option(
+        None, help="Audio files or shards to compare on; made-up speech if left away."
+    ),
+):
+    """Write a recogniser for a server or a phone, run it, and compare it with Keras.
+
+    Example: keras-w2v2 export tflite runs/fine --out speech.tflite --clips hello.wav
+    """
+    startup.tensorflow()
+    from keras_w2v2.training.run_folder import load_model
+    from keras_w2v2.training.sample_clips import sample_clips
+
+    waveforms = sample_clips(clips, max_seconds=seconds)
+    network = load_model(model)
+    with startup.native_chatter_hidden():
+        if format is Format.savedmodel:
+            from keras_w2v2.export import savedmodel
+
+            row = savedmodel.export(network, out, clips=waveforms)
+        else:
+            from keras_w2v2.export import tflite
+
+            row = tflite.export(
+                network, out, variant=variant.value, seconds=seconds, clips=waveforms
+            )
+    print(tables.of_exports([row]))
+
+
+@verb
+def convert(
+    source: Path = typer.Argument(
+        help="A Hugging Face folder, a fairseq .pt file, or a run or .keras file of ours."
+    ),
+    out: Path = typer.Option(
+        ..., help="NAME.keras for our format, any other name for a Hugging Face folder."
+    ),
+):
+    """Convert weights between this project, Hugging Face and fairseq.
+
+    A .pt file is read as fairseq's, a folder with config.json as Hugging Face's, anything else
+    as ours; what is written depends on the name given with --out.
+
+    Example: keras-w2v2 convert downloads/wav2vec2-base-960h --out base.keras
+    """
+    startup.tensorflow()
+    from keras_w2v2.training.convert import convert as convert_weights
+
+    print(convert_weights(source, out))

@@ -1,0 +1,51 @@
+"""What commands print, in plain text."""
+
+from keras_w2v2.training.text_table import aligned
+
+
+def of_errors(result):
+    """Returns the table of an `Evaluation`: a line for each speaker, the total last (str)."""
+    rows = [
+        [name or "(no name)", one["clips"], *_rates(one)] for name, one in result.speakers.items()
+    ]
+    rows.append(["all", result.clips, *_rates(vars(result))])
+    note = f"\n{result.skipped} clips without a transcript left out" if result.skipped else ""
+    speed = f"\n{result.audio_seconds_per_second:.1f} times as fast as speech"
+    header = ["speaker", "clips", "character errors", "word errors"]
+    return aligned(header, rows) + note + speed
+
+
+def of_words(path, transcript):
+    """Returns a line for each word: file, start and end in seconds, confidence, word (str)."""
+    return "\n".join(
+        f"{path}\t{word.start:.2f}\t{word.end:.2f}\t{word.confidence:.2f}\t{word.text}"
+        for word in transcript.words
+    )
+
+
+def of_exports(rows):
+    """Returns the table of exported models against Keras (str).
+
+    Args:
+        rows: list of `keras_w2v2.export.verify.Row`.
+    """
+    header = ["written", "weights", "MB", "s a clip", "logit error", "relative", "same text"]
+    return aligned(
+        header,
+        [
+            [
+                row.name,
+                row.variant,
+                f"{row.megabytes:.2f}",
+                f"{row.seconds_per_clip:.3f}",
+                f"{row.max_error:.1e}",
+                f"{row.relative_error:.1e}",
+                "no vocabulary" if row.same_text is None else f"{row.same_text:.0%}",
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _rates(figures):
+    return [f"{100 * figures[f'{unit}_error_rate']:.1f} %" for unit in ("character", "word")]
