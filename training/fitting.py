@@ -69,6 +69,9 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
             warn = progress(title).note
             model = checkpoints.restore(folder.checkpoints, warn) or model
         else:
+            # Now and for every weight, as when a checkpoint is read: the first update would do
+            # it for those that it trains, which with frozen layers are fewer.
+            model.optimizer.build(model.trainable_variables)
             folder.begin(values)
             if vocabulary is not None:
                 vocabulary.save(folder.path)
