@@ -136,15 +136,6 @@ def ctc_batches(
     label_lengths = tf.constant(plan.label_lengths, tf.int64)
     encode = label_encoder(vocabulary, normalizer, allow_unknown)
 
-    def label(record):
-        labels = encode(record["transcript"])
-        return {
-            "waveform": records.pcm(record["audio"]),
-            "length": tf.cast(record["num_samples"], tf.int32),
-            "labels": labels,
-            "label_length": tf.size(labels),
-        }
-
     def to_bucket(clip):
         length = tf.cast(clip["length"], tf.int64)
         return tf.searchsorted(boundaries, length[None], side="left", out_type=tf.int64)[0], clip
@@ -153,16 +144,14 @@ def ctc_batches(
         padded = {"waveform": [boundaries[bucket]], "labels": [label_lengths[bucket]]}
         return padded | {"length": [], "label_length": []}
 
-    def split(batch):
-        inputs = {"waveform": stream.to_float(batch["waveform"]), "length": batch["length"]}
-        return inputs, {key: batch[key] for key in ("labels", "label_length")}
-
     dataset = stream.epochs(indexes, seed, shuffle, repeat)
     dataset = dataset.filter(lambda record: record["num_samples"] <= most)
-    dataset = dataset.map(label, num_parallel_calls=tf.data.AUTOTUNE)
+    dataset = dataset.map(
+        lambda record: _labelled(record, encode), num_parallel_calls=tf.data.AUTOTUNE
+    )
     dataset = dataset.filter(lambda clip: clip["label_length"] > 0).map(to_bucket)
     dataset = stream.batch(dataset, plan, shapes)
-    return stream.finish(dataset.map(split, num_parallel_calls=2), plan, repeat)
+    return stream.finish(dataset.map(_inputs_and_targets, num_parallel_calls=2), plan, repeat)
 
 
 def clips(shards_folder):
@@ -186,3 +175,20 @@ def clips(shards_folder):
         except tf.errors.DataLossError:
             index.verify()  # names the damaged file
             raise
+
+
+def _labelled(record, encode):
+    import tensorflow as tf
+
+    labels = encode(record["transcript"])
+    return {
+        "waveform": records.pcm(record["audio"]),
+        "length": tf.cast(record["num_samples"], tf.int32),
+        "labels": labels,
+        "label_length": tf.size(labels),
+    }
+
+
+def _inputs_and_targets(batch):
+    inputs = {"waveform": stream.to_float(batch["waveform"]), "length": batch["length"]}
+    return inputs, {key: batch[key] for key in ("labels", "label_length")}
