@@ -133,10 +133,11 @@ def arguments(config, task, source):
             head["mask_channel_prob"] = 0.0
     defaults_backbone, defaults_head = _unnamed_defaults(backbone["feature_norm"], task)
     extra = config.get(OURS, {})
+    # Fields of the other task are no mistake: a fine-tuned folder may keep them.
+    known = [name for each in HEADS for d in _unnamed_defaults("group", each) for name in d]
     for name in extra:
-        if name not in defaults_backbone | defaults_head:
-            known = nearest(name, defaults_backbone | defaults_head)
-            raise UserError(f"'{source}' has an unknown field {OURS}.{name}{known}")
+        if name not in known:
+            raise UserError(f"'{source}' has an unknown field {OURS}.{name}{nearest(name, known)}")
     backbone |= {k: extra.get(k, v) for k, v in defaults_backbone.items()}
     head |= {k: extra.get(k, v) for k, v in defaults_head.items()}
     return backbone, head

@@ -38,7 +38,11 @@ class Weight:
 
     def tensor(self):
         """Returns the variable's value in PyTorch's layout (numpy float32, contiguous)."""
-        value = np.asarray(self.variable, "float32")
+        return self.there(self.variable)
+
+    def there(self, value):
+        """Returns an array shaped like the variable (such as its gradient) in PyTorch's layout."""
+        value = np.asarray(value, "float32")
         if self.layout == "swapped":
             value = value.transpose()
         return np.ascontiguousarray(value.reshape(self.shape_there))
