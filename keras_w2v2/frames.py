@@ -46,7 +46,9 @@ class FrameArithmetic:
         """
         for kernel, stride in zip(self.kernels, self.strides, strict=True):
             samples = (samples - kernel) // stride + 1
-            samples = samples * (samples > 0) if isinstance(samples, int) else _at_least_zero(samples)
+            samples = (
+                samples * (samples > 0) if isinstance(samples, int) else _at_least_zero(samples)
+            )
         return samples
 
     def samples(self, frames):

@@ -5,6 +5,7 @@ import math
 import keras
 from keras import ops
 
+from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.initializers import transformer_normal
 
 
@@ -24,7 +25,7 @@ class SelfAttention(keras.layers.Layer):
     def __init__(self, num_heads, dropout=0.0, **kwargs):
         super().__init__(**kwargs)
         self.num_heads = num_heads
-        self.dropout = keras.layers.Dropout(dropout, dtype=self.dtype_policy, name="dropout")
+        self.dropout = Dropout(dropout, dtype=self.dtype_policy, name="dropout")
 
     def build(self, input_shape):
         self.width = input_shape[-1]

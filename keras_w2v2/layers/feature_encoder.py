@@ -25,9 +25,7 @@ class FeatureConvolution(keras.layers.Layer):
         x: float [batch, frames, channels].
     """
 
-    def __init__(
-        self, filters, kernel_size, stride, use_bias=False, layer_norm=False, **kwargs
-    ):
+    def __init__(self, filters, kernel_size, stride, use_bias=False, layer_norm=False, **kwargs):
         super().__init__(**kwargs)
         self.filters = filters
         self.kernel_size = kernel_size

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_w2v2.layers.row_random import row_uniform
+from keras_w2v2.layers.noise import uniform
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
@@ -94,7 +94,7 @@ def gumbel_noise(shape, seed, rows):
         seed: int tensor [2], a stateless seed.
         rows: int32 tensor [batch], index of each row in the global batch.
     """
-    uniform = row_uniform(shape, seed, rows)
-    # float32 draws of exactly 0 happen and would give log(0).
-    uniform = ops.clip(uniform, 1e-7, 1.0 - 1e-7)
-    return -ops.log(-ops.log(uniform))
+    drawn = uniform(shape, seed, rows)
+    # Draws of exactly 0 happen and would give log(0).
+    drawn = ops.clip(drawn, 1e-7, 1.0 - 1e-7)
+    return -ops.log(-ops.log(drawn))

@@ -3,7 +3,7 @@
 from keras import ops
 
 from keras_w2v2.layers.masking import sequence_mask
-from keras_w2v2.layers.row_random import fold_in, row_uniform
+from keras_w2v2.layers.noise import fold_in, uniform
 
 
 def span_mask(frame_length, size, seed, prob=0.65, span=10, min_spans=2, rows=None):
@@ -35,11 +35,11 @@ def span_mask(frame_length, size, seed, prob=0.65, span=10, min_spans=2, rows=No
     frame_length = ops.cast(frame_length, "int32")
     rows = ops.arange(ops.shape(frame_length)[0]) if rows is None else rows
     wanted = prob * ops.cast(frame_length, "float32") / span
-    wanted = ops.cast(wanted + row_uniform((), fold_in(seed, 1), rows), "int32")
+    wanted = ops.cast(wanted + uniform((), fold_in(seed, 1), rows), "int32")
     starts = ops.maximum(frame_length - span + 1, 0)  # how many places a span may start at
     count = ops.minimum(ops.maximum(wanted, min_spans), starts)
 
-    scores = row_uniform((size,), fold_in(seed, 2), rows)
+    scores = uniform((size,), fold_in(seed, 2), rows)
     scores = ops.where(sequence_mask(starts, size), scores, -1.0)
     # The count-th best score of a row: every start with at least that score is drawn.
     ordered = ops.flip(ops.sort(scores, axis=1), axis=1)

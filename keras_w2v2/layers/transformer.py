@@ -5,7 +5,9 @@ from keras import ops
 
 from keras_w2v2.layers.activation import gelu
 from keras_w2v2.layers.attention import SelfAttention
+from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.initializers import transformer_normal
+from keras_w2v2.layers.noise import uniform
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
@@ -49,8 +51,8 @@ class TransformerBlock(keras.layers.Layer):
         self.inner = keras.layers.Dense(
             intermediate_dim, kernel_initializer=transformer_normal(), dtype=dtype, name="inner"
         )
-        self.dropout = keras.layers.Dropout(dropout, dtype=dtype, name="dropout")
-        self.activation_dropout = keras.layers.Dropout(
+        self.dropout = Dropout(dropout, dtype=dtype, name="dropout")
+        self.activation_dropout = Dropout(
             activation_dropout, dtype=dtype, name="activation_dropout"
         )
         self.random = keras.random.SeedGenerator()
@@ -75,7 +77,7 @@ class TransformerBlock(keras.layers.Layer):
         if not training or not self.layer_drop:
             return y
         # Drawn in the graph: a draw by Python would freeze when the step is traced.
-        keep = keras.random.uniform((), seed=self.random) >= self.layer_drop
+        keep = uniform((), self.random.next()) >= self.layer_drop
         return ops.where(keep, y, x)
 
     def _block(self, x, attention_bias, training):

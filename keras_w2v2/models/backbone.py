@@ -6,6 +6,7 @@ from keras import ops
 from keras_w2v2 import presets
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import FrameArithmetic
+from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.feature_encoder import FeatureEncoder
 from keras_w2v2.layers.gradient_scale import scale_gradient
 from keras_w2v2.layers.initializers import transformer_normal
@@ -123,14 +124,14 @@ class Wav2Vec2Backbone(keras.Model):
             dtype=dtype,
             name="feature_projection",
         )
-        self.input_dropout = keras.layers.Dropout(input_dropout, dtype=dtype, name="input_dropout")
+        self.input_dropout = Dropout(input_dropout, dtype=dtype, name="input_dropout")
         self.position = PositionalConvolution(
             position_kernel, position_groups, dtype=dtype, name="position"
         )
         self.encoder_norm = keras.layers.LayerNormalization(
             epsilon=1e-5, dtype=dtype, name="encoder_norm"
         )
-        self.dropout = keras.layers.Dropout(dropout, dtype=dtype, name="dropout")
+        self.dropout = Dropout(dropout, dtype=dtype, name="dropout")
         self.blocks = [
             TransformerBlock(
                 num_heads,
@@ -264,10 +265,14 @@ def _check(settings):
     if len(layers) != 1:
         raise UserError(
             "conv_filters, conv_kernels and conv_strides must have the same length, got "
-            + ", ".join(str(len(settings[k])) for k in ("conv_filters", "conv_kernels", "conv_strides"))
+            + ", ".join(
+                str(len(settings[k])) for k in ("conv_filters", "conv_kernels", "conv_strides")
+            )
         )
     if settings["feature_norm"] not in ("group", "layer"):
-        raise UserError(f"feature_norm must be 'group' or 'layer', got {settings['feature_norm']!r}")
+        raise UserError(
+            f"feature_norm must be 'group' or 'layer', got {settings['feature_norm']!r}"
+        )
     whole = ("hidden_dim", "num_layers", "num_heads", "intermediate_dim")
     whole += ("position_kernel", "position_groups")
     require_positive(**{k: settings[k] for k in whole})

@@ -4,9 +4,10 @@ import keras
 from keras import ops
 
 from keras_w2v2.errors import UserError
+from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.initializers import transformer_normal
 from keras_w2v2.layers.masking import sequence_mask
-from keras_w2v2.layers.row_random import fold_in
+from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.span_mask import channel_mask, span_mask
 from keras_w2v2.metrics import NOTHING, edit_distance, greedy_symbols, words
 from keras_w2v2.models import replicas
@@ -87,7 +88,7 @@ class Wav2Vec2ForCTC(TaskModel):
         self.vocabulary_size = vocabulary_size
         self.blank = blank
         dtype = self.dtype_policy
-        self.final_dropout = keras.layers.Dropout(final_dropout, dtype=dtype, name="final_dropout")
+        self.final_dropout = Dropout(final_dropout, dtype=dtype, name="final_dropout")
         self.head = keras.layers.Dense(
             vocabulary_size, kernel_initializer=transformer_normal(), dtype=dtype, name="head"
         )

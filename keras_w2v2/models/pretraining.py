@@ -4,8 +4,9 @@ import keras
 from keras import ops
 
 from keras_w2v2.errors import UserError
+from keras_w2v2.layers.dropout import Dropout
+from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.quantizer import GumbelProductQuantizer, gumbel_noise
-from keras_w2v2.layers.row_random import fold_in
 from keras_w2v2.layers.span_mask import span_mask as draw_span_mask
 from keras_w2v2.models import replicas
 from keras_w2v2.models.settings import fields, require_multiple, require_positive, require_share
@@ -104,9 +105,7 @@ class Wav2Vec2ForPreTraining(TaskModel):
         self.quantizer = GumbelProductQuantizer(
             num_codebooks, codebook_size, code_dim, dtype=dtype, name="quantizer"
         )
-        self.quantizer_dropout = keras.layers.Dropout(
-            quantizer_dropout, dtype=dtype, name="quantizer_dropout"
-        )
+        self.quantizer_dropout = Dropout(quantizer_dropout, dtype=dtype, name="quantizer_dropout")
         self.project_target = keras.layers.Dense(projection_dim, dtype=dtype, name="project_target")
         self.project_context = keras.layers.Dense(
             projection_dim, dtype=dtype, name="project_context"
@@ -129,7 +128,9 @@ class Wav2Vec2ForPreTraining(TaskModel):
         optimizer = getattr(self, "optimizer", None)
         updates = 0 if optimizer is None else optimizer.iterations
         start, decay = self._settings["gumbel_start"], self._settings["gumbel_decay"]
-        return ops.maximum(start * ops.power(decay, ops.cast(updates, "float32")), self._settings["gumbel_end"])
+        return ops.maximum(
+            start * ops.power(decay, ops.cast(updates, "float32")), self._settings["gumbel_end"]
+        )
 
     def compute_losses(self, inputs, span_mask=None, distractors=None, training=False):
         """Computes the loss and its parts, each per masked frame, natural log.

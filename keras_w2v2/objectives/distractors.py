@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from keras_w2v2.layers.row_random import row_uniform
+from keras_w2v2.layers.noise import uniform
 
 
 def same_utterance(span_mask, count, seed, rows):
@@ -25,7 +25,7 @@ def same_utterance(span_mask, count, seed, rows):
     frames = ops.shape(span_mask)[1]
     masked = ops.cast(span_mask, "int32")
     total = ops.sum(masked, axis=1)
-    draws = row_uniform((frames, count), seed, rows)
+    draws = uniform((frames, count), seed, rows)
     ordinal = _other(draws, ops.cumsum(masked, axis=1) - 1, ops.reshape(total, [-1, 1, 1]))
     ordinal = ops.clip(ordinal, 0, frames - 1)
     order = _masked_first(span_mask)
@@ -45,7 +45,7 @@ def cross_utterance(span_mask, count, seed, rows):
     batch, frames = ops.shape(span_mask)
     masked = ops.reshape(ops.cast(span_mask, "int32"), [1, -1])
     total = ops.sum(masked)
-    draws = row_uniform((frames, count), seed, rows)
+    draws = uniform((frames, count), seed, rows)
     positive = ops.reshape(ops.cumsum(masked, axis=1) - 1, [batch, frames])
     ordinal = ops.clip(_other(draws, positive, total), 0, batch * frames - 1)
     order = _masked_first(ops.reshape(span_mask, [1, -1]))[0]
@@ -54,7 +54,7 @@ def cross_utterance(span_mask, count, seed, rows):
 
 def codes(frames, count, num_codebooks, codebook_size, seed, rows):
     """Draws random entries of every codebook: int32 [batch, frames, count, num_codebooks]."""
-    draws = row_uniform((frames, count, num_codebooks), seed, rows)
+    draws = uniform((frames, count, num_codebooks), seed, rows)
     return ops.cast(ops.floor(draws * codebook_size), "int32")
 
 

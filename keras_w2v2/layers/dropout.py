@@ -1,0 +1,41 @@
+"""Dropout that stays fast when XLA compiles it for a CPU."""
+
+import keras
+from keras import ops
+
+from keras_w2v2.layers.noise import uniform
+
+
+@keras.saving.register_keras_serializable(package="keras_w2v2")
+class Dropout(keras.layers.Layer):
+    """Zeroes a share of the values while training and scales up the rest.
+
+    As `keras.layers.Dropout`, with the noise of `layers.noise`.
+
+    Args:
+        rate: float in [0, 1), share of values set to zero.
+        seed: int, or None for one of Keras' own.
+
+    Call arguments:
+        x: float tensor of any shape.
+        training: bool.
+    """
+
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate = rate
+        self.seed = seed
+        self.random = keras.random.SeedGenerator(seed)
+        self.built = True
+
+    def call(self, x, training=False):
+        if not training or not self.rate:
+            return x
+        kept = uniform(ops.shape(x), self.random.next()) >= self.rate
+        return ops.where(kept, x * (1.0 / (1.0 - self.rate)), ops.zeros((), x.dtype))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "rate": self.rate, "seed": self.seed}

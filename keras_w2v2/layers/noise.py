@@ -1,0 +1,61 @@
+"""Uniform noise from a counter, fast under XLA and independent of the split over replicas.
+
+`keras.random.uniform` compiled by XLA takes 150 times longer on a CPU than the same call
+outside it (275 ms against 2 ms for 627,000 numbers): with dropout, more than the network. Here
+number i is a hash of i and the seed, a dozen integer operations that XLA fuses (1.3 ms). The
+mixer is the two-round 32-bit multiply-xorshift found by search for low bias by
+https://github.com/skeeto/hash-prospector (0x21f0aaad, 0x735a2d97, shifts 16, 15, 15).
+"""
+
+from keras import ops
+
+_MULTIPLIERS = (0x21F0AAAD, 0x735A2D97)
+_GOLDEN = 0x9E3779B9  # 2^32 over the golden ratio, keeps neighbouring seeds apart
+
+
+def uniform(shape, seed, rows=None):
+    """Returns uniform numbers in [0, 1), each a multiple of 2^-24.
+
+    Args:
+        shape: sequence of int or scalar tensors, of the result; with `rows` of one row.
+        seed: integer tensor [2], as `SeedGenerator.next()` returns it.
+        rows: int tensor [batch], index of each row in the batch of all replicas. Row r gets
+            the same numbers however the batch is split, so that two devices compute the
+            losses of one.
+
+    Returns:
+        float32 tensor of `shape`, or [batch, *shape] with `rows`.
+    """
+    size = 1
+    for length in shape:
+        size = size * length
+    index = _unsigned(ops.arange(size, dtype="int32"))
+    if rows is not None:
+        first = _unsigned(rows) * _unsigned(size)
+        index = ops.expand_dims(first, 1) + ops.expand_dims(index, 0)
+        shape = (ops.shape(rows)[0], *shape)
+    low, high = _mix(_unsigned(seed[0])), _mix(_unsigned(seed[1]) + _unsigned(_GOLDEN))
+    bits = _mix(_mix(ops.bitwise_xor(index, low)) + high)
+    bits = ops.cast(ops.right_shift(bits, _unsigned(8)), "float32")
+    return ops.reshape(bits * 2.0**-24, shape)
+
+
+def fold_in(seed, number):
+    """Returns a seed for one purpose, so that two draws never share numbers.
+
+    Args:
+        seed: integer tensor [2].
+        number: int, another one for each purpose.
+    """
+    return ops.stack([seed[0] + number * 1_000_003, seed[1]])
+
+
+def _unsigned(x):
+    return ops.cast(x, "uint32")
+
+
+def _mix(x):
+    """Spreads each bit of a uint32 tensor over all 32."""
+    x = ops.bitwise_xor(x, ops.right_shift(x, _unsigned(16))) * _unsigned(_MULTIPLIERS[0])
+    x = ops.bitwise_xor(x, ops.right_shift(x, _unsigned(15))) * _unsigned(_MULTIPLIERS[1])
+    return ops.bitwise_xor(x, ops.right_shift(x, _unsigned(15)))
