@@ -66,7 +66,9 @@ def _attention(layout, clips):
 
 
 @pytest.mark.parametrize("layout", ["base", "large"])
-def test_losses_and_all_gradients_agree_in_training(peers, layout, clips, draws, same_noise):
+def test_losses_and_all_gradients_agree_in_training(
+    peers, layout, clips, draws, same_noise, gradient_errors
+):
     import tensorflow as tf
     import torch
 
@@ -91,12 +93,10 @@ def test_losses_and_all_gradients_agree_in_training(peers, layout, clips, draws,
         assert float(found[name]) * masked == pytest.approx(wanted[name].item(), rel=1e-5), name
     theirs = dict(pair.theirs.named_parameters())
     assert theirs.keys() == {w.name for w in table}
-    largest = max(float(p.grad.abs().max()) for p in theirs.values())
-    for weight, gradient in zip(table, gradients, strict=True):
-        ours, other = weight.there(gradient) * masked, theirs[weight.name].grad.numpy()
-        # Some gradients are zero by symmetry (a bias on all keys) and hold rounding alone.
-        limit = 1e-4 * np.abs(other).max() + 1e-7 * largest
-        assert np.abs(ours - other).max() <= limit, weight.name
+    errors = gradient_errors(
+        table, [g * masked for g in gradients], {n: p.grad.numpy() for n, p in theirs.items()}
+    )
+    assert {name: error for name, error in errors.items() if error > 1e-4} == {}
 
 
 @pytest.mark.parametrize("layout", ["base", "large"])
