@@ -122,6 +122,7 @@ class PretrainData(Section):
     batch_seconds: Positive = 87.5  # 1.4 M samples
     max_seconds: Positive = 15.625  # 250 000 samples; longer clips are cropped
     min_seconds: AtLeastZero = 2.0  # 32 000 samples; shorter clips are left out
+    num_buckets: Count = 4  # lengths of batches; each is compiled once
 
     @model_validator(mode="after")
     def _in_order(self):
@@ -135,6 +136,7 @@ class FinetuneData(Section):
 
     batch_seconds: Positive = 200.0  # 3.2 M samples
     max_seconds: Positive = 30.0
+    num_buckets: Count = 4  # lengths of batches; each is compiled once
 
     @model_validator(mode="after")
     def _in_order(self):

@@ -117,6 +117,7 @@ def _fit(model, config, folder, batches, dev, shown):
     save = checkpoints.Checkpoints(
         folder.checkpoints, config.checkpoint_every, config.keep_checkpoints, total, epoch_updates
     )
+    _evaluate_without_xla(model)
     position = Position(shown, done, total, epoch_updates, accumulation)
     try:
         model.fit(
@@ -129,6 +130,13 @@ def _fit(model, config, folder, batches, dev, shown):
         )
     finally:
         log.close()
+
+
+def _evaluate_without_xla(model):
+    """The dev shards come once in a while in many shapes: compiling each would cost more."""
+    compiled, model.jit_compile = model.jit_compile, False
+    model.make_test_function()
+    model.jit_compile = compiled
 
 
 class Position(keras.callbacks.Callback):

@@ -1,11 +1,13 @@
 """The progress line: how far, how good, how fast, how long still."""
 
 import collections
+import statistics
 import sys
 import time
 
 PLAIN_EVERY_SECONDS = 10.0  # between two lines where no terminal can redraw one
-RATE_WINDOW = 50  # updates over which the time left is estimated
+PACE_WINDOW = 50  # intervals over which the time left is estimated
+STALL = 5.0  # an interval this many times the median (compilation, a checkpoint) is no pace
 
 
 class Progress:
@@ -32,13 +34,14 @@ class Progress:
         self.done = start
         self.figures = {}
         self._stream = stream or sys.stderr
-        self._pace = collections.deque(maxlen=RATE_WINDOW)
+        self._moved_at = None
+        self._pace = collections.deque(maxlen=PACE_WINDOW)
         self._bar = None
         self._printed_at = None
         self._printed_done = None
 
     def __enter__(self):
-        self._pace.append((time.monotonic(), self.done))
+        self._moved_at = time.monotonic()
         self._printed_at = time.monotonic()
         if self._stream.isatty():
             self._bar = _TerminalBar(self, self._stream)
@@ -57,10 +60,12 @@ class Progress:
             done: int, units done in all.
             **figures: numbers or texts to show by name; they stay until replaced.
         """
+        now = time.monotonic()
+        if done > self.done:
+            self._pace.append((now - self._moved_at) / (done - self.done))
+            self._moved_at = now
         self.done = done
         self.figures.update(figures)
-        now = time.monotonic()
-        self._pace.append((now, done))
         if self._bar:
             self._bar.draw(self)
         elif now - self._printed_at >= PLAIN_EVERY_SECONDS:
@@ -75,11 +80,11 @@ class Progress:
 
     def seconds_left(self):
         """Returns the estimated seconds left (float), or None when it cannot be known yet."""
-        (first_time, first_done), (last_time, last_done) = self._pace[0], self._pace[-1]
-        if self.total is None or last_done <= first_done:
+        if self.total is None or len(self._pace) < 3:
             return None
-        pace = (last_time - first_time) / (last_done - first_done)
-        return pace * max(self.total - self.done, 0)
+        typical = statistics.median(self._pace)
+        usual = [pace for pace in self._pace if pace <= STALL * typical]
+        return statistics.fmean(usual) * max(self.total - self.done, 0)
 
     def text(self):
         """Returns the figures and the time left as shown behind the count (str)."""
@@ -104,7 +109,7 @@ class Quiet(Progress):
     """The same calls, nothing shown: for scripts and tests. Notes still go to the stream."""
 
     def __enter__(self):
-        self._pace.append((time.monotonic(), self.done))
+        self._moved_at = time.monotonic()
         return self
 
     def __exit__(self, kind, error, trace):

@@ -39,6 +39,14 @@ def test_the_time_left_is_what_the_remaining_units_cost(clock):
         assert shown.seconds_left() == pytest.approx(480 * 2.0)
 
 
+def test_compilation_of_the_first_update_does_not_frighten(clock):
+    with Progress("x", 100, "updates", stream=io.StringIO()) as shown:
+        for done in range(1, 11):
+            clock[0] += 60.0 if done == 1 else 0.5
+            shown.update(done)
+        assert shown.seconds_left() == pytest.approx(90 * 0.5)
+
+
 def test_the_time_left_is_unknown_without_a_total():
     with Progress("x", stream=io.StringIO()) as shown:
         shown.update(3)
