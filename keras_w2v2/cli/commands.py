@@ -33,6 +33,7 @@ def verb(function):
     def command(**arguments):
         try:
             function(**arguments)
+            sys.stdout.flush()  # here a failure is still ours to tell
         except BrokenPipeError:  # the reader of our output left, as in `… | head`
             sys.stdout = None
             raise Finished(1) from None

@@ -1,0 +1,83 @@
+"""What is said when a command fails."""
+
+import errno
+import os
+
+import pytest
+
+from keras_w2v2.cli import failures
+from keras_w2v2.errors import UserError
+
+
+def told(error, capsys, verb="prepare", folder=None):
+    code = failures.report(error, verb, folder)
+    return code, capsys.readouterr().err
+
+
+def test_a_users_mistake_is_one_line_even_if_the_error_has_several(capsys):
+    code, err = told(UserError("first\n  second"), capsys)
+    assert (code, err) == (2, "error: first second\n")
+
+
+def test_a_bug_of_ours_is_not_explained_away(capsys):
+    assert told(KeyError("x"), capsys) == (None, "")
+    assert told(ValueError("x"), capsys) == (None, "")
+
+
+@pytest.mark.parametrize("verb", ["demo", "pretrain", "finetune"])
+def test_interrupted_learning_carries_on(verb, capsys):
+    code, err = told(KeyboardInterrupt(), capsys, verb)
+    assert code == 130
+    assert "same command carries on" in err
+    assert err.count("\n") == 1
+
+
+def test_an_interrupt_with_words_of_its_own_keeps_them(capsys):
+    code, err = told(KeyboardInterrupt("stopped at update 5"), capsys, "pretrain")
+    assert (code, err) == (130, "stopped at update 5\n")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_names_the_folder_and_what_is_free(number, capsys, tmp_path):
+    error = OSError(number, os.strerror(number))
+    code, err = told(error, capsys, folder=tmp_path / "not" / "yet")
+    assert code == 2
+    assert f"the disk is full at '{tmp_path / 'not' / 'yet'}'" in err
+    assert "MB free" in err
+
+
+def test_a_full_disk_is_found_behind_another_error(capsys):
+    try:
+        try:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as cause:
+            raise RuntimeError("could not write") from cause
+    except RuntimeError as error:
+        assert "the disk is full" in told(error, capsys)[1]
+
+
+def test_a_full_disk_in_the_words_of_other_libraries_is_understood(capsys):
+    error = RuntimeError("Unable to write (errno = 28, error message = 'No space left on device')")
+    assert "the disk is full" in told(error, capsys)[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (FileNotFoundError(errno.ENOENT, "No such file", "a.wav"), "no file or folder 'a.wav'"),
+        (PermissionError(errno.EACCES, "Permission denied", "a.wav"), "permission for 'a.wav'"),
+        (FileExistsError(errno.EEXIST, "File exists", "a.wav"), "'a.wav' exists already"),
+        (IsADirectoryError(errno.EISDIR, "Is a directory", "a"), "is a directory: 'a'"),
+    ],
+)
+def test_trouble_with_a_file_names_it(kind, words, capsys):
+    code, err = told(kind, capsys)
+    assert code == 2
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_running_out_of_memory_advises_smaller_batches(capsys):
+    code, err = told(MemoryError(), capsys)
+    assert code == 2
+    assert "data.batch_seconds" in err

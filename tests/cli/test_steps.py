@@ -1,0 +1,107 @@
+"""The steps of a user with recordings, typed one by one."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+def test_prepare_counts_the_clips(keras_w2v2, recordings, home):
+    outcome = keras_w2v2("prepare", recordings / "manifest.tsv", "--out", home / "shards")
+    assert outcome.code == 0
+    assert "16 clips (16 with transcript)" in outcome.out
+
+
+def test_pretrain_leaves_a_model_and_a_report(keras_w2v2, shards, home, tiny_pretraining):
+    out = home / "pre"
+    outcome = keras_w2v2("pretrain", "--data", shards, "--out", out, *tiny_pretraining)
+    assert outcome.code == 0
+    assert (out / "model.keras").is_file()
+    assert "data:image/png;base64" in (out / "report.html").read_text()
+    assert str(out / "report.html") in outcome.out
+
+
+def test_finetune_starts_from_the_pretrained_run(keras_w2v2, shards, home):
+    out = home / "fine"
+    changes = ("optimizer.updates=4", "log_every=2", "checkpoint_every=2", "jit_compile=false")
+    settings = [part for change in changes for part in ("--set", change)]
+    outcome = keras_w2v2(
+        "finetune", "--data", shards, "--init", home / "pre", "--out", out, *settings
+    )
+    assert outcome.code == 0
+    assert (out / "model.keras").is_file()
+    assert (out / "vocab.json").is_file()
+    assert (out / "report.html").is_file()
+
+
+def test_evaluate_prints_a_table_or_json(keras_w2v2, shards, recogniser):
+    table = keras_w2v2("evaluate", recogniser, "--data", shards)
+    assert table.code == 0
+    assert "speaker0" in table.out
+    assert "character errors" in table.out
+    figures = json.loads(keras_w2v2("evaluate", recogniser, "--data", shards, "--json").out)
+    assert figures["clips"] == 16
+    assert figures["character_error_rate"] >= 0
+
+
+def test_transcribe_prints_text_words_or_json(keras_w2v2, recordings, recogniser):
+    file = recordings / "00.wav"
+    text = keras_w2v2("transcribe", recogniser, file)
+    assert text.code == 0
+    assert text.err == ""
+    line = json.loads(keras_w2v2("transcribe", recogniser, file, "--json").out)
+    assert line["file"] == str(file)
+    assert line["text"] == text.out.removesuffix("\n")
+    words = keras_w2v2("transcribe", recogniser, file, "--words").out.split("\n")
+    assert [word.split("\t")[-1] for word in words if word] == line["text"].split()
+
+
+def test_transcribe_names_each_of_several_files(keras_w2v2, recordings, recogniser):
+    lines = keras_w2v2("transcribe", recogniser, recordings).out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == [
+        str(path) for path in sorted(recordings.glob("*.wav"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("format", "name", "options"),
+    [
+        ("savedmodel", "served", []),
+        ("tflite", "f.tflite", ["--variant", "float32", "--seconds", "2"]),
+        ("tflite", "i.tflite", ["--variant", "int8", "--seconds", "2"]),
+    ],
+)
+def test_export_compares_with_keras(
+    format, name, options, keras_w2v2, recogniser, recordings, home
+):
+    if format == "tflite":
+        pytest.importorskip("ai_edge_litert", reason="needs ai-edge-litert")
+    if "int8" in options:
+        pytest.importorskip("ai_edge_quantizer", reason="needs ai-edge-quantizer")
+    out = home / name
+    outcome = keras_w2v2("export", format, recogniser, "--out", out, *options)
+    assert outcome.code == 0
+    assert outcome.err == ""
+    assert name in outcome.out
+    assert "same text" in outcome.out
+    read = keras_w2v2("transcribe", out, recordings / "00.wav")
+    assert (read.code, read.err) == (0, "")
+    if "int8" not in options:
+        assert read.out == keras_w2v2("transcribe", recogniser, recordings / "00.wav").out
+
+
+def test_convert_goes_to_hugging_face_and_back(keras_w2v2, recogniser, recordings, home):
+    there = keras_w2v2("convert", recogniser, "--out", home / "huggingface")
+    assert (there.code, there.err) == (0, "")
+    assert (home / "huggingface" / "model.safetensors").is_file()
+    back = keras_w2v2("convert", home / "huggingface", "--out", home / "back.keras")
+    assert (back.code, back.err) == (0, "")
+    read = [
+        keras_w2v2("transcribe", model, recordings / "05.wav").out
+        for model in (recogniser, home / "huggingface", home / "back.keras")
+    ]
+    assert len(set(read)) == 1
