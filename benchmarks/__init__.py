@@ -1,0 +1,1 @@
+"""Speed, memory and size beside transformers, on the same weights and clips. Not part of tests."""
