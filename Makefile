@@ -1,0 +1,64 @@
+# Everything from a clone: needs Python 3.11 and make, nothing else.
+PYTHON ?= python3.11
+VENV := .venv
+VENV_IO := .venv-io
+PYTEST = bin/pytest -n 2 --dist loadfile
+
+.PHONY: help setup demo test test-heavy test-io lint format peers bench clean
+
+help:
+	@echo "make demo        a small recogniser from nothing, with a report (15 minutes)"
+	@echo "make test        the tests"
+	@echo "make test-heavy  parity of full-size models with the peers (needs make peers, 12 GB)"
+	@echo "make test-io     the tests under TensorFlow 2.16 with tensorflow-io"
+	@echo "make lint        style; make format mends it"
+	@echo "make peers       install PyTorch and transformers, for parity tests and benchmarks"
+	@echo "make bench       time and memory beside transformers"
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: setup.py constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[all,test]'
+	$(VENV)/bin/pip check
+	@touch $@
+
+demo: setup
+	$(VENV)/bin/keras-w2v2 demo --out runs/demo
+
+test: setup
+	$(VENV)/$(PYTEST)
+
+peers: $(VENV)/.peers
+
+$(VENV)/.peers: $(VENV)/.installed
+	$(VENV)/bin/pip install --quiet torch==2.13.0
+	$(VENV)/bin/pip install --quiet --constraint constraints.txt --editable '.[all,test,peers]'
+	$(VENV)/bin/pip check
+	@touch $@
+
+test-heavy: peers
+	$(VENV)/bin/pytest -m heavy
+
+test-io: $(VENV_IO)/.installed
+	$(VENV_IO)/$(PYTEST)
+
+$(VENV_IO)/.installed: setup.py constraints-io.txt
+	$(PYTHON) -m venv $(VENV_IO)
+	$(VENV_IO)/bin/pip install --quiet --constraint constraints-io.txt --editable '.[io,demo,test]'
+	$(VENV_IO)/bin/pip check
+	@touch $@
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+format: setup
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: peers
+	$(VENV)/bin/python -m benchmarks.run
+
+clean:
+	rm -rf $(VENV) $(VENV_IO) *.egg-info runs
