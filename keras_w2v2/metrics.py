@@ -51,15 +51,18 @@ def words(symbols, delimiter):
     after = ops.pad(inside, [[0, 0], [0, 1]])[:, 1:]
     last = inside & ~after
 
-    def step(state, column):
-        symbol, is_inside = column
-        state = ops.where(is_inside, (state * 1_000_003 + symbol + 7) % 2_147_483_629, 0)
-        return state, state
-
-    columns = (ops.cast(ops.transpose(symbols), "int64"), ops.transpose(inside))
-    first = ops.zeros_like(columns[0][0])
-    _, hashes = ops.scan(step, first, columns)
-    return to_front(ops.cast(ops.transpose(hashes), "int32"), last)
+    # Each symbol is mixed with its place in the word and the word is the sum, a difference of
+    # running sums: a loop over the columns would not compile where their number is unknown.
+    index = ops.arange(ops.shape(symbols)[1], dtype="int32")
+    first = inside & ~ops.pad(inside, [[0, 0], [1, 0]])[:, :-1]
+    start = -_running_minimum(ops.where(first, -index, 0))
+    mixed = ops.cast(symbols + 7, "int64") * 1_000_003 + ops.cast(index - start, "int64") * 7_919
+    for _ in range(2):
+        mixed = (mixed * mixed + 12_345) % 2_147_483_629
+    mixed = ops.where(inside, mixed, 0)
+    running = ops.cumsum(mixed, axis=1)
+    hashes = running - ops.take_along_axis(running - mixed, start, axis=1)
+    return to_front(ops.cast(hashes % 2_147_483_629, "int32"), last)
 
 
 def edit_distance(hypothesis, reference):
