@@ -48,7 +48,7 @@ def export(model, folder, clips=None):
         transcribe = serving.transcribe_function(model)
         archive.add_endpoint("transcribe", transcribe, input_signature=inputs)
     with atomic.folder(folder, marker="saved_model.pb") as partial:
-        archive.write_out(str(partial), verbose=False)
+        serving.write(archive, partial)
         (partial / "assets").mkdir(exist_ok=True)
         metadata.write_beside(partial / "assets", metadata.describe(model, "float32"))
         return verify.require_equal(model, partial, clips, shown_as=folder)

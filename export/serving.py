@@ -92,3 +92,18 @@ def greedy_text(logits, num_frames, vocabulary):
     letters = tf.where(kept, tf.gather(tf.constant(pieces), best), "")
     text = tf.strings.reduce_join(letters, axis=-1)
     return tf.strings.strip(tf.strings.regex_replace(text, " +", " "))
+
+
+def write(archive, folder):
+    """Writes a keras.export.ExportArchive to an existing folder.
+
+    Raises:
+        UserError: when TensorFlow cannot write there, such as on a full disk.
+    """
+    import tensorflow as tf
+
+    try:
+        archive.write_out(str(folder), verbose=False)
+    except tf.errors.OpError as error:  # TensorFlow's file system raises no OSError
+        reason = " ".join(str(error).split())[:200]
+        raise UserError(f"cannot write to '{folder}': {reason}") from error

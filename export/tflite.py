@@ -45,7 +45,7 @@ def export(model, path, variant="float32", seconds=10.0, clips=None):
     window = _window(model, variant, seconds)
     quantize = _quantizer() if variant == "int8" else None
     with atomic.file(path) as partial:
-        flat = convert(model, window)
+        flat = convert(model, window, scratch=partial.parent)
         tflite_file.require_sound(flat, parameter_bytes=4 * model.count_params())
         partial.write_bytes(flat)
         del flat
@@ -55,8 +55,14 @@ def export(model, path, variant="float32", seconds=10.0, clips=None):
         return verify.require_equal(model, partial, clips, shown_as=path)
 
 
-def convert(model, window):
-    """Returns the bytes of a float32 TFLite model for clips of up to `window` samples."""
+def convert(model, window, scratch=None):
+    """Returns the bytes of a float32 TFLite model.
+
+    Args:
+        model: Wav2Vec2ForCTC in float32.
+        window: int, samples of its fixed input.
+        scratch: path of a folder with room for the weights once; None takes the system's.
+    """
     import keras
     import tensorflow as tf
 
@@ -66,10 +72,10 @@ def convert(model, window):
     ]
     archive = keras.export.ExportArchive()
     archive.add_endpoint("serving_default", serving.window_function(model), input_signature=inputs)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
         # Through a SavedModel: converting the Keras model itself leaves its variables unfrozen,
         # which gives a file full of NaN without an error.
-        archive.write_out(folder, verbose=False)
+        serving.write(archive, folder)
         converter = tf.lite.TFLiteConverter.from_saved_model(
             folder, signature_keys=["serving_default"]
         )
@@ -87,8 +93,8 @@ def _quantizer():
         from ai_edge_quantizer import quantizer, recipe
     except ImportError as error:
         raise UserError(
-            "int8 export needs ai-edge-quantizer: pip install 'keras-w2v2[export]' (it requires "
-            "TensorFlow 2.18 or newer beside it), or choose --variant float32"
+            "int8 export needs ai-edge-quantizer: pip install 'keras-w2v2[export]', or choose the "
+            "variant float32"
         ) from error
 
     def quantize(path):

@@ -23,7 +23,7 @@ def file(path):
         >>> with atomic.file("model.tflite") as partial:
         ...     partial.write_bytes(content)
     """
-    path = Path(path)
+    path = Path(os.path.abspath(path))
     if path.is_dir():
         raise UserError(f"'{path}' is a folder: name a file to write")
     with _place_for(path) as beside:
@@ -44,7 +44,7 @@ def folder(path, marker):
     Raises:
         UserError: when `path` holds something else, cannot be written, or the disk is full.
     """
-    path = Path(path)
+    path = Path(os.path.abspath(path))  # gives "." and "x/.." a name
     other = path.exists() and not (path / marker).exists()
     if other and (not path.is_dir() or any(path.iterdir())):
         raise UserError(

@@ -127,3 +127,13 @@ def test_the_graph_collapses_repeats_and_drops_blanks_and_special_tokens(base):
     logits = tf.one_hot(path, 7)
     text = greedy_text(logits, tf.constant([9, 10]), base.vocabulary)
     assert [t.decode() for t in text.numpy()] == ["AA 中Ü", "A B"]
+
+
+def test_a_full_disk_leaves_nothing(base, tmp_path, monkeypatch):
+    def full_disk(*args, **kwargs):
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    monkeypatch.setattr(tf.saved_model, "save", full_disk)
+    with pytest.raises(UserError, match="No space left"):
+        savedmodel.export(base, tmp_path / "m")
+    assert list(tmp_path.iterdir()) == []
