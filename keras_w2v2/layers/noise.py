@@ -43,11 +43,14 @@ def uniform(shape, seed, rows=None):
 def fold_in(seed, number):
     """Returns a seed for one purpose, so that two draws never share numbers.
 
+    Mixed, not added: folding 1 and then 2 must not give the seed of folding 3.
+
     Args:
         seed: integer tensor [2].
         number: int, another one for each purpose.
     """
-    return ops.stack([seed[0] + number * 1_000_003, seed[1]])
+    mixed = _mix(_unsigned(seed[0]) + _unsigned(number * 1_000_003))
+    return ops.stack([ops.cast(mixed, seed.dtype), seed[1]])
 
 
 def _unsigned(x):
