@@ -27,7 +27,6 @@ def same_utterance(span_mask, count, seed, rows):
     total = ops.sum(masked, axis=1)
     draws = uniform((frames, count), seed, rows)
     ordinal = _other(draws, ops.cumsum(masked, axis=1) - 1, ops.reshape(total, [-1, 1, 1]))
-    ordinal = ops.clip(ordinal, 0, frames - 1)
     order = _masked_first(span_mask)
     flat = ops.take_along_axis(order, ops.reshape(ordinal, [-1, frames * count]), axis=1)
     return ops.reshape(flat, [-1, frames, count])
@@ -47,9 +46,8 @@ def cross_utterance(span_mask, count, seed, rows):
     total = ops.sum(masked)
     draws = uniform((frames, count), seed, rows)
     positive = ops.reshape(ops.cumsum(masked, axis=1) - 1, [batch, frames])
-    ordinal = ops.clip(_other(draws, positive, total), 0, batch * frames - 1)
     order = _masked_first(ops.reshape(span_mask, [1, -1]))[0]
-    return ops.take(order, ordinal)
+    return ops.take(order, _other(draws, positive, total))
 
 
 def codes(frames, count, num_codebooks, codebook_size, seed, rows):
@@ -59,11 +57,15 @@ def codes(frames, count, num_codebooks, codebook_size, seed, rows):
 
 
 def _other(draws, positive, total):
-    """Uniform draws in [0, 1) to indices in [0, total) other than `positive`."""
+    """Uniform draws in [0, 1) to indices in [0, total) other than `positive`.
+
+    With a total of 1 there is no other: 0.
+    """
     others = ops.maximum(total - 1, 1)
     index = ops.cast(ops.floor(draws * ops.cast(others, "float32")), "int32")
     index = ops.minimum(index, others - 1)
-    return index + ops.cast(index >= ops.expand_dims(positive, -1), "int32")
+    index = index + ops.cast(index >= ops.expand_dims(positive, -1), "int32")
+    return ops.minimum(index, ops.maximum(total - 1, 0))
 
 
 def _masked_first(span_mask):
