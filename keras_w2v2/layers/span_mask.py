@@ -54,7 +54,7 @@ def channel_mask(batch, channels, seed, prob=0.25, span=64, rows=None):
     Args are those of `span_mask`; at least one span a row, and none when `prob` is 0.
     """
     length = ops.full((batch,), channels, dtype="int32")
-    return span_mask(length, channels, seed, prob, span, min_spans=1, rows=rows)
+    return span_mask(length, channels, seed, prob, span, min_spans=1 if prob else 0, rows=rows)
 
 
 def _grow(starts, span):
