@@ -4,6 +4,8 @@ from keras import ops
 
 # In place of -inf, which XLA and low precision turn into NaN.
 EXCLUDED = -1e9
+# Logits closer than this tie: equal vectors, multiplied in another order, differ by rounding.
+TIE = 1e-5
 
 
 def unit_vectors(x):
@@ -54,7 +56,7 @@ def contrastive_loss(positive, negatives, excluded, weights, temperature=0.1):
 
     Returns:
         (sum of the losses, number of frames where the positive won). A frame without any real
-        distractor has nothing to tell apart: it never counts as won.
+        distractor has nothing to tell apart: it never counts as won, and neither does a tie.
     """
     positive = ops.cast(positive, "float32") / temperature
     negatives = ops.cast(negatives, "float32") / temperature
@@ -62,7 +64,7 @@ def contrastive_loss(positive, negatives, excluded, weights, temperature=0.1):
     logits = ops.concatenate([ops.expand_dims(positive, -1), negatives], axis=-1)
     losses = ops.logsumexp(logits, axis=-1) - positive
     best = ops.max(negatives, axis=-1)
-    won = (positive > best) & (best > EXCLUDED)
+    won = (positive > best + TIE) & (best > EXCLUDED)
     return ops.sum(losses * weights), ops.sum(ops.cast(won, "float32") * weights)
 
 
