@@ -14,6 +14,7 @@ from keras_w2v2.layers.masking import sequence_mask
 from keras_w2v2.layers.position import PositionalConvolution
 from keras_w2v2.layers.transformer import TransformerBlock
 from keras_w2v2.layers.waveform_normalization import normalize_waveform as unit_waveform
+from keras_w2v2.models import batch
 from keras_w2v2.models.settings import (
     fields,
     require_multiple,
@@ -174,6 +175,7 @@ class Wav2Vec2Backbone(keras.Model):
 
     def extract(self, inputs):
         """Runs the feature encoder: "features", "raw_features" and "frame_mask" of `call`."""
+        batch.require_keys(inputs, batch.INPUTS, "inputs")
         waveform, length = inputs["waveform"], ops.cast(inputs["length"], "int32")
         samples = waveform.shape[1]
         if samples is not None and samples < self.frames.receptive_field:
@@ -249,14 +251,14 @@ class Wav2Vec2Backbone(keras.Model):
         self.build()
 
     def compute_output_shape(self, input_shape):
-        batch, samples = input_shape["waveform"]
+        clips, samples = input_shape["waveform"]
         frames = None if samples is None else self.frames.frames(samples)
         channels, width = self._settings["conv_filters"][-1], self._settings["hidden_dim"]
         return {
-            "features": (batch, frames, channels),
-            "raw_features": (batch, frames, channels),
-            "frame_mask": (batch, frames),
-            "hidden": (batch, frames, width),
+            "features": (clips, frames, channels),
+            "raw_features": (clips, frames, channels),
+            "frame_mask": (clips, frames),
+            "hidden": (clips, frames, width),
         }
 
 

@@ -10,13 +10,14 @@ from keras_w2v2.layers.masking import sequence_mask
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.span_mask import channel_mask, span_mask
 from keras_w2v2.metrics import NOTHING, edit_distance, greedy_symbols, words
-from keras_w2v2.models import replicas
+from keras_w2v2.models import batch, replicas
 from keras_w2v2.models.settings import fields, require_positive, require_share
 from keras_w2v2.models.task import TaskModel
 from keras_w2v2.objectives.ctc import ctc_loss, impossible
 from keras_w2v2.text import Vocabulary
 
 FIGURES = ("loss", "blank_rate", "character_error_rate", "word_error_rate", "impossible_labels")
+TARGETS = ("labels", "label_length")
 # Logit of every symbol but the blank at padded frames: finite in float16 too.
 PADDED_LOGIT = -1e4
 
@@ -228,10 +229,8 @@ class Wav2Vec2ForCTC(TaskModel):
 
     def _unpack(self, data):
         inputs, targets, _ = keras.utils.unpack_x_y_sample_weight(data)
-        if not isinstance(targets, dict) or {"labels", "label_length"} - set(targets):
-            raise UserError(
-                "CTC needs batches of ({'waveform', 'length'}, {'labels', 'label_length'})"
-            )
+        batch.require_keys(inputs, batch.INPUTS, "the first part of a CTC batch")
+        batch.require_keys(targets, TARGETS, "the second part of a CTC batch")
         return inputs, targets
 
 

@@ -8,7 +8,7 @@ from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.quantizer import GumbelProductQuantizer, gumbel_noise
 from keras_w2v2.layers.span_mask import span_mask as draw_span_mask
-from keras_w2v2.models import replicas
+from keras_w2v2.models import batch, replicas
 from keras_w2v2.models.settings import fields, require_multiple, require_positive, require_share
 from keras_w2v2.models.task import TaskModel
 from keras_w2v2.objectives import distractors as draw_distractors
@@ -276,7 +276,7 @@ class Wav2Vec2ForPreTraining(TaskModel):
         """One update. The loss is normalised by the masked frames of all replicas."""
         import tensorflow as tf
 
-        inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        inputs = self._unpack(data)
         rows = replicas.global_rows(tf.shape(inputs["waveform"])[0])
         with tf.GradientTape() as tape:
             figures = self._figures(inputs, None, None, True, rows, replicas.sum_over_replicas)
@@ -291,10 +291,15 @@ class Wav2Vec2ForPreTraining(TaskModel):
         """Losses of one batch with each frame's best code and no dropout."""
         import tensorflow as tf
 
-        inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        inputs = self._unpack(data)
         rows = replicas.global_rows(tf.shape(inputs["waveform"])[0])
         figures = self._figures(inputs, None, None, False, rows, replicas.sum_over_replicas)
         return self.record(figures, figures["masked_frames"])
+
+    def _unpack(self, data):
+        inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        batch.require_keys(inputs, batch.INPUTS, "a pre-training batch")
+        return inputs
 
 
 def _gather_codes(codes, distractors):
