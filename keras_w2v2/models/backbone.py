@@ -228,7 +228,7 @@ class Wav2Vec2Backbone(keras.Model):
         return x, attention_bias
 
     @classmethod
-    def from_preset(cls, name, **overrides):
+    def from_preset(cls, name, /, **overrides):
         """Builds a named architecture with random weights; any setting can be overridden.
 
         Args:

@@ -29,7 +29,7 @@ class TaskModel(keras.Model):
         self._means = {}
 
     @classmethod
-    def from_preset(cls, name, **overrides):
+    def from_preset(cls, name, /, **overrides):
         """Builds a named architecture with random weights.
 
         Args:
