@@ -20,6 +20,13 @@ def require_positive(**values):
             raise UserError(f"{name} must be an integer of at least 1, got {value!r}")
 
 
+def require_above_zero(**values):
+    """Raises UserError unless every value is a number above 0."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+            raise UserError(f"{name} must be a number above 0, got {value!r}")
+
+
 def require_share(**values):
     """Raises UserError unless every value is a number in [0, 1)."""
     for name, value in values.items():
