@@ -24,6 +24,7 @@ from keras_w2v2.objectives.contrastive import (
     contrastive_loss,
     frame_similarities,
     pick,
+    pick_codes,
     same_codes,
     unit_vectors,
 )
@@ -215,7 +216,7 @@ class Wav2Vec2ForPreTraining(TaskModel):
             )
         similarities = frame_similarities(context, target)
         negatives = [pick(similarities, distractors)]
-        excluded = [same_codes(codes, _gather_codes(codes, distractors))]
+        excluded = [same_codes(codes, pick_codes(codes, distractors))]
         if own["cross_utterance_distractors"] and not given:
             count = own["cross_utterance_distractors"]
             index = draw_distractors.cross_utterance(span_mask, count, fold_in(seed, 4), rows)
@@ -308,15 +309,6 @@ class Wav2Vec2ForPreTraining(TaskModel):
         inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         batch.require_keys(inputs, batch.INPUTS, "a pre-training batch")
         return inputs
-
-
-def _gather_codes(codes, distractors):
-    """Codes of the distractor frames: int [batch, frames, n, G]."""
-    frames, count = distractors.shape[1], distractors.shape[2]
-    frames = ops.shape(distractors)[1] if frames is None else frames
-    flat = ops.reshape(ops.cast(distractors, "int32"), [-1, frames * count, 1])
-    picked = ops.take_along_axis(codes, flat, axis=1)
-    return ops.reshape(picked, [-1, frames, count, codes.shape[-1]])
 
 
 def _check(settings):

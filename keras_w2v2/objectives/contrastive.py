@@ -71,3 +71,11 @@ def contrastive_loss(positive, negatives, excluded, weights, temperature=0.1):
 def pick(similarities, indices):
     """Returns similarities[b, t, indices[b, t, n]]: float32 [batch, frames, n]."""
     return ops.take_along_axis(similarities, indices, axis=-1)
+
+
+def pick_codes(codes, indices):
+    """Returns codes[b, indices[b, t, n]], of the distractor frames: int [batch, frames, n, G]."""
+    _, frames, count = ops.shape(indices)
+    flat = ops.reshape(ops.cast(indices, "int32"), [-1, frames * count, 1])
+    picked = ops.take_along_axis(codes, flat, axis=1)
+    return ops.reshape(picked, [-1, frames, count, codes.shape[-1]])
