@@ -26,8 +26,13 @@ def global_rows(batch):
     import tensorflow as tf
 
     replica = tf.distribute.get_replica_context()
-    first = 0 if replica is None else tf.cast(replica.replica_id_in_sync_group, "int32") * batch
-    return tf.range(batch) + first
+    if replica is None or replica.num_replicas_in_sync == 1:
+        return tf.range(batch)
+    # The sizes are exchanged, because the last batch of an epoch may be split unevenly.
+    own = tf.one_hot(replica.replica_id_in_sync_group, replica.num_replicas_in_sync)
+    sizes = replica.all_reduce(tf.distribute.ReduceOp.SUM, own * tf.cast(batch, "float32"))
+    first = tf.reduce_sum(sizes * (tf.cumsum(own, reverse=True) - own))
+    return tf.range(batch) + tf.cast(first, "int32")
 
 
 def global_gradient_norm(gradients):
