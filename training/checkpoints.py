@@ -7,6 +7,7 @@ put them there, the states of all random generators.
 import re
 import shutil
 import warnings
+import zipfile
 
 import keras
 
@@ -94,6 +95,8 @@ def restore(folder, warn):
 
 
 def _load(path, updates):
+    if not zipfile.is_zipfile(path):  # Keras would say that there is no such file
+        raise ValueError("it is cut short")
     with warnings.catch_warnings():
         # Keras only warns when a file lacks the optimizer's variables; the count below tells.
         warnings.filterwarnings("ignore", message="Skipping variable loading for optimizer")

@@ -1,5 +1,7 @@
 """Pre-training: from shards of unlabelled speech to a model in a run folder."""
 
+from keras_w2v2.errors import UserError
+from keras_w2v2.frames import SAMPLE_RATE
 from keras_w2v2.training.configuration import PretrainConfig
 from keras_w2v2.training.progress import Progress
 
@@ -40,6 +42,7 @@ def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
             seed=config.seed,
             dtype=config.dtype_policy(),
         )
+    _require_room_for_spans(config, model)
     model.compile(
         optimizer=optimizers.pretraining(config.optimizer), jit_compile=config.jit_compile
     )
@@ -58,3 +61,17 @@ def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
         dev=None if dev is None else batches(dev, shuffle=False, repeat=False),
         progress=progress,
     )
+
+
+def _require_room_for_spans(config, model):
+    """Refuses clips too short to mask: they would train nothing, without an error."""
+    span = model.get_config()["mask_span"]
+    frames = model.backbone.frames
+    shortest = config.data.min_seconds
+    if frames.frames(round(shortest * SAMPLE_RATE)) <= span:
+        least = frames.samples(span + 1) / SAMPLE_RATE
+        raise UserError(
+            f"data.min_seconds is {shortest:g}: such a clip has no room for a masked span of "
+            f"{span} frames (model.mask_span): raise it to {least + 0.005:.2f} or more, or shorten "
+            "the span"
+        )

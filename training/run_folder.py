@@ -7,6 +7,7 @@ config.yaml (the full resolved configuration, itself a recipe), metrics.jsonl, l
 import datetime
 import json
 import logging
+import zipfile
 from importlib import metadata
 from pathlib import Path
 
@@ -178,8 +179,8 @@ def _load_keras(path):
     import keras_w2v2
 
     kinds = (keras_w2v2.Wav2Vec2ForPreTraining, keras_w2v2.Wav2Vec2ForCTC)
-    if path.suffix != ".keras":
-        raise UserError(f"'{path}' is no .keras file")
+    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
+        raise UserError(f"'{path}' is no .keras file, or is cut short")
     try:
         model = keras.saving.load_model(path, compile=False)
     except Exception as error:  # whatever a damaged zip, JSON or HDF5 file makes them raise

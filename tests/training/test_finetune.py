@@ -118,4 +118,4 @@ def test_a_vocabulary_that_cannot_write_the_transcripts_is_refused_before_traini
 def test_a_start_that_is_no_model_is_refused(tones, tmp_path):
     (tmp_path / "text.keras").write_text("not a model")
     message = refusal(configured(), tones, tmp_path / "run", init=tmp_path / "text.keras")
-    assert message.startswith("--init: ") and "cannot be read as a Keras model" in message
+    assert message.startswith("--init: ") and "is no .keras file" in message

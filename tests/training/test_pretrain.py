@@ -156,6 +156,11 @@ def test_a_folder_with_other_files_is_left_alone(tiny_pretraining, tones, tmp_pa
     assert "holds other files and no run" in refusal(tiny_pretraining, tones, tmp_path)
 
 
+def test_clips_too_short_to_mask_are_refused(tiny_pretraining, tones, tmp_path):
+    message = refusal(tiny_pretraining, tones, tmp_path / "run", settings=["model.mask_span=10"])
+    assert "data.min_seconds is 0.2" in message and "raise it to 0.23 or more" in message
+
+
 def test_missing_shards_leave_no_run_behind(tiny_pretraining, tmp_path):
     assert "does not exist" in refusal(tiny_pretraining, tmp_path / "none", tmp_path / "run")
     assert not (tmp_path / "run").exists()
