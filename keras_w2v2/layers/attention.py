@@ -19,7 +19,7 @@ class SelfAttention(keras.layers.Layer):
 
     Call arguments:
         x: float [batch, frames, width].
-        attention_bias: float32 [batch, 1, 1, frames], 0 at valid frames, very negative elsewhere.
+        attention_bias: float [batch, 1, 1, frames], 0 at valid frames, very negative elsewhere.
     """
 
     def __init__(self, num_heads, dropout=0.0, **kwargs):
@@ -45,7 +45,9 @@ class SelfAttention(keras.layers.Layer):
         query = self._heads(self.query(x) * scale)
         key, value = self._heads(self.key(x)), self._heads(self.value(x))
         scores = ops.cast(ops.matmul(query, ops.transpose(key, [0, 1, 3, 2])), "float32")
-        weights = ops.cast(ops.softmax(scores + attention_bias), x.dtype)
+        # Keras casts every float argument to the compute dtype.
+        scores = scores + ops.cast(attention_bias, "float32")
+        weights = ops.cast(ops.softmax(scores), x.dtype)
         context = ops.matmul(self.dropout(weights, training=training), value)
         context = ops.reshape(ops.transpose(context, [0, 2, 1, 3]), ops.shape(x))
         return self.output_projection(context)

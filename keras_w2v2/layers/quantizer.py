@@ -28,7 +28,9 @@ class GumbelProductQuantizer(keras.layers.Layer):
     """
 
     def __init__(self, num_codebooks=2, codebook_size=320, code_dim=256, **kwargs):
-        super().__init__(**kwargs)
+        # Keras would cast the noise, the temperature and the codebook to the compute dtype;
+        # sampling needs float32.
+        super().__init__(autocast=False, **kwargs)
         self.num_codebooks = num_codebooks
         self.codebook_size = codebook_size
         self.code_dim = code_dim

@@ -25,7 +25,7 @@ class TransformerBlock(keras.layers.Layer):
 
     Call arguments:
         x: float [batch, frames, width].
-        attention_bias: float32 [batch, 1, 1, frames], 0 at valid frames, very negative elsewhere.
+        attention_bias: float [batch, 1, 1, frames], 0 at valid frames, very negative elsewhere.
     """
 
     def __init__(
