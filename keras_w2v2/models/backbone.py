@@ -22,8 +22,9 @@ from keras_w2v2.models.settings import (
     require_share,
 )
 
-# Added to the attention scores of invalid frames; finite, so that no row becomes NaN.
-MASKED_SCORE = -1e9
+# Added to the attention scores of invalid frames; finite in float16 too, so that no row becomes
+# NaN.
+MASKED_SCORE = -1e4
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
