@@ -16,7 +16,14 @@ from keras_w2v2.models.task import TaskModel
 from keras_w2v2.objectives.ctc import ctc_loss, impossible
 from keras_w2v2.text import Vocabulary
 
-FIGURES = ("loss", "blank_rate", "character_error_rate", "word_error_rate", "impossible_labels")
+# Each figure is a share: of what, and among how many.
+FIGURES = {
+    "loss": ("loss", "symbols"),
+    "blank_rate": ("blanks", "frames"),
+    "character_error_rate": ("character_errors", "characters"),
+    "word_error_rate": ("word_errors", "words"),
+    "impossible_labels": ("skipped", "clips"),
+}
 TARGETS = ("labels", "label_length")
 # Logit of every symbol but the blank at padded frames: finite in float16 too.
 PADDED_LOGIT = -1e4
@@ -151,10 +158,12 @@ class Wav2Vec2ForCTC(TaskModel):
             reduce_sums: callable on the dict of sums, adds them up over replicas.
 
         Returns:
-            dict of scalars: "loss" in nats a label symbol, "blank_rate" (share of valid frames
-            whose best symbol is the blank), "character_error_rate", "word_error_rate",
+            pair of dicts of scalars with the same keys. The figures: "loss" in nats a label
+            symbol, "blank_rate" (share of valid frames whose best symbol is the blank),
+            "character_error_rate", "word_error_rate" (with a word delimiter),
             "impossible_labels" (share of clips whose label needs more frames than there are;
-            they are left out of the loss), "label_symbols" (a count).
+            they are left out of the loss). And how many symbols, frames, characters, words and
+            clips they are shares of, so that means over batches weigh each as it should.
         """
         labels = ops.cast(targets["labels"], "int32")
         label_length = ops.cast(targets["label_length"], "int32")
@@ -201,12 +210,12 @@ class Wav2Vec2ForCTC(TaskModel):
         frames, channels = self.masks(inputs, rows)
         with tf.GradientTape() as tape:
             logits = self(inputs, span_mask=frames, channel_mask=channels, training=True)
-            figures = self.figures(logits, inputs, targets, replicas.sum_over_replicas)
+            figures, counts = self.figures(logits, inputs, targets, replicas.sum_over_replicas)
             loss = self.optimizer.scale_loss(figures["loss"] / replicas.replica_count())
         variables = self.trainable_variables
         gradients = self._unfreeze(tape.gradient(loss, variables), variables)
         self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
-        return self.record(figures, figures["label_symbols"])
+        return self.record(figures, counts)
 
     def _unfreeze(self, gradients, variables):
         """Zeroes all gradients but the head's during the first updates."""
@@ -224,8 +233,8 @@ class Wav2Vec2ForCTC(TaskModel):
         """Loss and error rates of one batch, without masks or dropout."""
         inputs, targets = self._unpack(data)
         logits = self(inputs, training=False)
-        figures = self.figures(logits, inputs, targets, replicas.sum_over_replicas)
-        return self.record(figures, figures["label_symbols"])
+        figures, counts = self.figures(logits, inputs, targets, replicas.sum_over_replicas)
+        return self.record(figures, counts)
 
     def _unpack(self, data):
         inputs, targets, _ = keras.utils.unpack_x_y_sample_weight(data)
@@ -239,21 +248,11 @@ def _count(mask):
 
 
 def _rates(sums):
-    """Turns the sums of a batch over all replicas into its figures."""
-
-    def share(part, whole):
-        return sums[part] / ops.maximum(sums[whole], 1.0)
-
-    rates = {
-        "loss": share("loss", "symbols"),
-        "blank_rate": share("blanks", "frames"),
-        "character_error_rate": share("character_errors", "characters"),
-        "impossible_labels": share("skipped", "clips"),
-        "label_symbols": sums["symbols"],
-    }
-    if "words" in sums:
-        rates["word_error_rate"] = share("word_errors", "words")
-    return rates
+    """Turns the sums of a batch over all replicas into its figures and their counts."""
+    known = {name: pair for name, pair in FIGURES.items() if pair[1] in sums}
+    counts = {name: sums[whole] for name, (_, whole) in known.items()}
+    rates = {n: sums[part] / ops.maximum(counts[n], 1.0) for n, (part, _) in known.items()}
+    return rates, counts
 
 
 def _check(settings):

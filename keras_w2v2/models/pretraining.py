@@ -294,7 +294,7 @@ class Wav2Vec2ForPreTraining(TaskModel):
         gradients = tape.gradient(loss, self.trainable_variables)
         figures["gradient_norm"] = replicas.global_gradient_norm(gradients)
         self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
-        return self.record(figures, figures["masked_frames"])
+        return self.record(figures, dict.fromkeys(FIGURES, figures["masked_frames"]))
 
     def test_step(self, data):
         """Losses of one batch with each frame's best code and no dropout."""
@@ -303,7 +303,7 @@ class Wav2Vec2ForPreTraining(TaskModel):
         inputs = self._unpack(data)
         rows = replicas.global_rows(tf.shape(inputs["waveform"])[0])
         figures = self._figures(inputs, None, None, False, rows, replicas.sum_over_replicas)
-        return self.record(figures, figures["masked_frames"])
+        return self.record(figures, dict.fromkeys(FIGURES, figures["masked_frames"]))
 
     def _unpack(self, data):
         inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)

@@ -62,16 +62,17 @@ class TaskModel(keras.Model):
     def metrics(self):
         return list(self._means.values())
 
-    def record(self, figures, weight):
+    def record(self, figures, weights):
         """Adds a batch's figures to the running means and returns the means.
 
         Args:
             figures: dict of name to scalar; names that are not tracked are left out.
-            weight: scalar, what the batch counts for (its masked frames, its labels).
+            weights: dict of name to scalar, what the batch counts for in each mean (its masked
+                frames, its labels).
         """
         shown = [name for name in self._means if name in figures]
         for name in shown:
-            self._means[name].update_state(figures[name], sample_weight=weight)
+            self._means[name].update_state(figures[name], sample_weight=weights[name])
         return {name: self._means[name].result() for name in shown}
 
     def get_config(self):
