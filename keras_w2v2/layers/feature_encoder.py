@@ -102,7 +102,7 @@ class FeatureEncoder(keras.layers.Layer):
     """
 
     def __init__(self, filters, kernels, strides, use_bias=False, norm="group", **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)  # each block casts for itself
         self.filters = tuple(filters)
         self.frames = FrameArithmetic(kernels, strides)
         self.use_bias = use_bias

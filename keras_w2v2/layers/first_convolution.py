@@ -34,7 +34,8 @@ class GroupNormConvolution(keras.layers.Layer):
     """
 
     def __init__(self, filters, kernel_size, stride, use_bias=False, epsilon=1e-5, **kwargs):
-        super().__init__(**kwargs)
+        # The waveform comes as it is: an offset must go before bfloat16 rounds it away.
+        super().__init__(autocast=False, **kwargs)
         self.filters = filters
         self.kernel_size = kernel_size
         self.stride = stride

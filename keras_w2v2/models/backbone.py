@@ -97,7 +97,7 @@ class Wav2Vec2Backbone(keras.Model):
         feature_grad_mult=0.1,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)  # the waveform stays float32
         settings = {name: value for name, value in locals().items() if name in fields(type(self))}
         for name in ("conv_filters", "conv_kernels", "conv_strides"):
             settings[name] = tuple(settings[name])
@@ -186,13 +186,16 @@ class Wav2Vec2Backbone(keras.Model):
             )
         if self.normalize_waveform:
             waveform = unit_waveform(waveform, length)
-        raw = self.feature_encoder(ops.cast(waveform, self.compute_dtype), length)
+        raw = self.feature_encoder(waveform, length)
         raw = scale_gradient(raw, self.feature_grad_mult)
         mask = sequence_mask(self.frames.frames(length), ops.shape(raw)[1])
         return {"features": self.feature_norm(raw), "raw_features": raw, "frame_mask": mask}
 
     def hidden_states(self, inputs):
-        """Returns the input of every block and the last output, as Hugging Face lists them.
+        """Returns the input of the first block and the output of each, as transformers 5 does.
+
+        With `norm_first` the last one stands before the final LayerNorm (transformers 4 listed
+        it after).
 
         Args:
             inputs: dict as for `call`.
@@ -205,8 +208,6 @@ class Wav2Vec2Backbone(keras.Model):
         for block in self.blocks:
             x = block(x, attention_bias)
             states.append(x)
-        if self.norm_first:
-            states[-1] = self.encoder_norm(x)
         return states
 
     def _embed(self, parts, span_mask, channel_mask, training):

@@ -24,7 +24,7 @@ class TaskModel(keras.Model):
                 "make one with Wav2Vec2Backbone.from_preset('wav2vec2_base')"
             )
         kwargs.setdefault("dtype", backbone.dtype_policy)
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)  # the waveform stays float32
         self.backbone = backbone
         self._means = {}
 
