@@ -11,9 +11,9 @@ _PARALLEL_FILES = 4
 def epochs(indexes, seed, shuffle, repeat):
     """Returns a dataset of parsed records: of one epoch, or without end.
 
-    Each epoch's order is drawn from (seed, epoch) alone. `Dataset.shuffle` with
-    `reshuffle_each_iteration` would keep its state in the dataset object, and iterating that a
-    second time would give another order.
+    Each epoch's order is drawn from (seed, epoch) alone, window by window. `Dataset.shuffle`
+    would mix in TensorFlow's global seed, and with `reshuffle_each_iteration` keep its state in
+    the dataset object, so that iterating it a second time would give another order.
 
     Args:
         indexes: list of ShardIndex.
@@ -30,8 +30,12 @@ def epochs(indexes, seed, shuffle, repeat):
             return tf.data.TFRecordDataset(files)
         order = tf.random.experimental.stateless_shuffle(files, [seed, number])
         reads = min(_PARALLEL_FILES, len(files))
-        dataset = tf.data.TFRecordDataset(order, num_parallel_reads=reads)
-        return dataset.shuffle(buffer, seed=seed + number, reshuffle_each_iteration=False)
+        windows = tf.data.TFRecordDataset(order, num_parallel_reads=reads).batch(buffer)
+
+        def shuffled(window, clips):
+            return tf.random.experimental.stateless_shuffle(clips, [seed + window, number])
+
+        return windows.enumerate().map(shuffled).unbatch()
 
     numbers = tf.data.Dataset.counter() if repeat else tf.data.Dataset.range(1)
     return numbers.flat_map(epoch).map(records.parse, num_parallel_calls=tf.data.AUTOTUNE)

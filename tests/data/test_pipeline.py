@@ -198,3 +198,15 @@ def test_the_plan_tells_what_an_epoch_is(noise_shards, noise_lengths):
     assert plan.samples == np.dot(plan.boundaries, plan.bucket_clips)
     assert plan.clips + sum(plan.left_out.values()) == 40
     assert "batches of" in str(plan)
+
+
+def test_a_global_seed_of_keras_changes_no_batch(noise_shards):
+    import keras
+
+    before = arrays(pipeline.pretraining_batches(noise_shards, **PRETRAINING).take(5))
+    keras.utils.set_random_seed(0)
+    try:
+        after = arrays(pipeline.pretraining_batches(noise_shards, **PRETRAINING).take(5))
+    finally:
+        tf.random.set_seed(None)
+    assert same(before, after)
