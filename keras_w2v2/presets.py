@@ -138,7 +138,7 @@ def preset(name, task=None):
     """
     if name not in PRESETS:
         raise UserError(
-            f"no preset '{name}'{nearest(name, PRESETS)} Presets: {', '.join(PRESETS)}"
+            f"no preset '{name}'{nearest(name, PRESETS)} (presets: {', '.join(PRESETS)})"
         )
     found = PRESETS[name]
     return dict(found["backbone"]) if task is None else (dict(found["backbone"]), dict(found[task]))
