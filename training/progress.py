@@ -50,7 +50,7 @@ class Progress:
     def __exit__(self, kind, error, trace):
         if self._bar:
             self._bar.close(self)
-        elif self._printed_done != self.done:
+        elif kind is None and self._printed_done != self.done:
             self._print()
 
     def update(self, done, **figures):

@@ -104,7 +104,7 @@ def tiny_pretraining():
         "model.num_distractors=5",
         "data.batch_seconds=2.0",
         "data.max_seconds=0.5",
-        "data.min_seconds=0.2",
+        "data.min_seconds=0.3",
         "optimizer.updates=4",
         "optimizer.warmup_updates=1",
         "log_every=2",

@@ -1,0 +1,77 @@
+"""Ctrl-C in the middle of a step: a real signal to a real process."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.cli.conftest import settings, tone
+
+START = "import sys; from keras_w2v2.cli import main; sys.exit(main())"
+PATIENCE = 120.0  # seconds to wait for a step to come into its middle
+
+
+def start(*arguments):
+    return subprocess.Popen(
+        [sys.executable, "-c", START, *(str(argument) for argument in arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        # A process group of its own, as in a shell: the signal goes to this command alone.
+        start_new_session=True,
+    )
+
+
+def interrupted(process, in_the_middle):
+    """Sends SIGINT once `in_the_middle()`; returns exit code and the lines of stderr."""
+    limit = time.monotonic() + PATIENCE
+    while not in_the_middle():
+        if process.poll() is not None or time.monotonic() > limit:
+            process.kill()
+            pytest.fail(f"never came to its middle: {process.communicate()}")
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE)
+    return process.returncode, err.splitlines()
+
+
+def test_interrupted_preparing_leaves_nothing_and_starts_again(tmp_path):
+    folder, out = tmp_path / "recordings", tmp_path / "shards"
+    folder.mkdir()
+    for number in range(400):
+        tone(folder / f"{number:03d}.wav", "one two", 2.0, seed=number)
+    command = ["prepare", folder, "--out", out]
+    partial = tmp_path / "shards.partial"
+    code, err = interrupted(start(*command), lambda: any(partial.rglob("*.tfrecord*")))
+    assert code == 130
+    assert [line for line in err if not line.startswith("preparing")] == [
+        "interrupted: nothing half-written is left; the same command starts again"
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["recordings"]
+    again = start(*command)
+    text, _ = again.communicate(timeout=PATIENCE)
+    assert again.returncode == 0
+    assert "400 clips" in text
+
+
+def test_interrupted_pretraining_carries_on(shards, tiny_pretraining, tmp_path):
+    out = tmp_path / "run"
+    more = settings("optimizer.updates=120", "log_every=20", "checkpoint_every=20")
+    command = ["pretrain", "--data", shards, "--out", out, *tiny_pretraining, *more]
+    saved = out / "checkpoints" / "step-00000020.keras"
+    code, err = interrupted(start(*command), saved.is_file)
+    assert code == 130
+    assert err[-1].startswith("stopped at update")
+    assert "the same command carries on from update" in err[-1]
+    assert not (out / "model.keras").exists()
+    again = start(*command)
+    again.communicate(timeout=PATIENCE)
+    assert again.returncode == 0
+    assert (out / "model.keras").is_file()
+    rows = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
+    assert [row["updates"] for row in rows] == list(range(20, 121, 20))
