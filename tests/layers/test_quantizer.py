@@ -56,7 +56,7 @@ def test_training_takes_the_best_entry_after_noise(quantizer):
 
 
 def test_probabilities_are_the_plain_softmax_without_noise_or_temperature(quantizer):
-    gumbel = np.ones((2, 5, 2, 4), "float32") * [5, 0, 0, 0]
+    gumbel = np.tile(np.array([5, 0, 0, 0], "float32"), (2, 5, 2, 1))
     found = quantizer(FEATURES, temperature=0.1, gumbel=gumbel)["probabilities"]
     np.testing.assert_allclose(found, softmax(_scores(quantizer), axis=-1), atol=1e-5)
 
