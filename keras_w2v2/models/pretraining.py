@@ -20,16 +20,14 @@ from keras_w2v2.models.settings import (
 )
 from keras_w2v2.models.task import TaskModel
 from keras_w2v2.objectives import distractors as draw_distractors
+from keras_w2v2.objectives import totals
 from keras_w2v2.objectives.contrastive import (
-    contrastive_loss,
     frame_similarities,
     pick,
     pick_codes,
     same_codes,
     unit_vectors,
 )
-from keras_w2v2.objectives.diversity import diversity_loss, perplexity
-from keras_w2v2.objectives.penalty import feature_energy
 
 FIGURES = (
     "loss",
@@ -174,8 +172,13 @@ class Wav2Vec2ForPreTraining(TaskModel):
         outputs = self(inputs, span_mask=span_mask, training=training)
         span_mask = ops.logical_and(span_mask, outputs["frame_mask"])
         targets = self._quantize(outputs["features"], training, fold_in(seed, 2), rows)
-        logits = self._similarities(outputs, targets, span_mask, distractors, seed, rows)
-        return self._means_of(reduce_sums(self._sums(outputs, targets, logits, span_mask)))
+        candidates = self._similarities(outputs, targets, span_mask, distractors, seed, rows)
+        own = self._settings
+        sums = totals.over_frames(candidates, targets, outputs, span_mask, own["logit_temperature"])
+        figures = totals.per_masked_frame(
+            reduce_sums(sums), own["diversity_weight"], own["feature_penalty_weight"]
+        )
+        return figures | {"temperature": self.temperature()}
 
     def _draw_span_mask(self, inputs, seed, rows):
         own = self._settings
@@ -242,44 +245,6 @@ class Wav2Vec2ForPreTraining(TaskModel):
             seed,
             rows,
         )
-
-    def _sums(self, outputs, targets, logits, span_mask):
-        """Sums over this replica's frames; everything reported follows from them."""
-        weights = ops.cast(span_mask, "float32")
-        loss, won = contrastive_loss(*logits, weights, self._settings["logit_temperature"])
-        picked = ops.one_hot(targets["codes"], self.quantizer.codebook_size, dtype="float32")
-        energy, values = feature_energy(outputs["raw_features"], outputs["frame_mask"])
-        per_code = ops.expand_dims(ops.expand_dims(weights, -1), -1)
-        return {
-            "contrastive": loss,
-            "won": won,
-            "masked": ops.sum(weights),
-            "valid": ops.sum(ops.cast(outputs["frame_mask"], "float32")),
-            "codes": ops.sum(picked * per_code, axis=(0, 1)),
-            "probabilities": ops.sum(targets["probabilities"] * per_code, axis=(0, 1)),
-            "energy": energy,
-            "values": values,
-        }
-
-    def _means_of(self, sums):
-        masked = ops.maximum(sums["masked"], 1.0)
-        probabilities = sums["probabilities"] / masked
-        contrastive = sums["contrastive"] / masked
-        diversity = diversity_loss(probabilities)
-        penalty = sums["energy"] / ops.maximum(sums["values"], 1.0)
-        loss = contrastive + self._settings["diversity_weight"] * diversity
-        return {
-            "loss": loss + self._settings["feature_penalty_weight"] * penalty,
-            "contrastive_loss": contrastive,
-            "diversity_loss": diversity,
-            "feature_penalty": penalty,
-            "accuracy": sums["won"] / masked,
-            "code_perplexity": perplexity(sums["codes"] / masked),
-            "prob_perplexity": perplexity(probabilities),
-            "temperature": self.temperature(),
-            "masked_share": sums["masked"] / ops.maximum(sums["valid"], 1.0),
-            "masked_frames": sums["masked"],
-        }
 
     def train_step(self, data):
         """One update. The loss is normalised by the masked frames of all replicas."""
