@@ -1,0 +1,61 @@
+"""Two devices compute the losses of one."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from small_models import SMALLEST, UNDROPPED, clips, ctc, labels, pretraining
+
+from keras_w2v2.models import replicas
+
+INPUTS = clips(1000, 700, 900, 845, 600, 1000, 500)
+TARGETS = labels([2, 3], [4, 4], [3], [2], [2, 1, 4], [1], [4, 3])
+UNMASKED = {"mask_prob": 0.0, "mask_channel_prob": 0.0}
+TASKS = {
+    "pretraining": (pretraining, {"quantizer_dropout": 0.0}, INPUTS),
+    "ctc": (ctc, UNMASKED, (INPUTS, TARGETS)),
+}
+
+
+def _train(task, strategy, **compile_settings):
+    make, own, data = TASKS[task]
+    with strategy.scope():
+        model = make(**SMALLEST, **UNDROPPED, **own)
+        model.compile(optimizer=keras.optimizers.SGD(0.05), **compile_settings)
+        # Otherwise TensorFlow traces the first update twice, because it makes variables.
+        model.optimizer.build(model.trainable_variables)
+    dataset = tf.data.Dataset.from_tensor_slices(data).batch(4)
+    return model.fit(dataset, epochs=3, verbose=0).history, model.get_weights()
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_two_devices_train_as_one_with_an_unequal_last_batch(task, two_devices):
+    # Batches of 4 and 3: two devices take 2 and 2, then 2 and 1.
+    wanted, weights = _train(task, tf.distribute.get_strategy(), run_eagerly=True)
+    found, others = _train(task, two_devices, jit_compile=False)
+    assert found.keys() == wanted.keys()
+    for name, values in wanted.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-5, err_msg=name)
+    for one, other in zip(weights, others, strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-3, atol=1e-5)
+
+
+def test_rows_are_counted_over_all_replicas(two_devices):
+    @tf.function
+    def rows():
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        return replicas.global_rows(tf.where(tf.equal(replica, 0), 3, 2))
+
+    found = two_devices.experimental_local_results(two_devices.run(rows))
+    assert [list(x.numpy()) for x in found] == [[0, 1, 2], [3, 4]]
+
+
+def test_outside_a_strategy_rows_start_at_0():
+    assert list(replicas.global_rows(3).numpy()) == [0, 1, 2]
+    assert replicas.replica_count() == 1
+    assert replicas.sum_over_replicas({"x": 2.0}) == {"x": 2.0}
+
+
+def test_the_gradient_norm_is_that_of_all_gradients_together():
+    gradients = [tf.constant([3.0]), None, tf.constant([[4.0, 12.0]])]
+    assert float(replicas.global_gradient_norm(gradients)) == pytest.approx(13.0)
