@@ -78,7 +78,7 @@ def read_checkpoint(file):
         import torch
     except ImportError as error:
         raise UserError(
-            "fairseq checkpoints are PyTorch files: install torch to read them "
+            f"'{file}' is a PyTorch file: install torch to read it "
             "(pip install 'keras-w2v2[fairseq]')"
         ) from error
     try:
