@@ -15,8 +15,4 @@ def two_devices():
     """A MirroredStrategy over two CPU devices."""
     devices = [device.name for device in tf.config.list_logical_devices("CPU")]
     assert len(devices) == 2, "TensorFlow started before tests/models/conftest.py was read"
-    return tf.distribute.MirroredStrategy(devices, _reduce_to_first())
-
-
-def _reduce_to_first():
-    return tf.distribute.ReductionToOneDevice()
+    return tf.distribute.MirroredStrategy(devices)

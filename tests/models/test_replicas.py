@@ -25,7 +25,7 @@ def _train(task, strategy, **compile_settings):
         # Otherwise TensorFlow traces the first update twice, because it makes variables.
         model.optimizer.build(model.trainable_variables)
     dataset = tf.data.Dataset.from_tensor_slices(data).batch(4)
-    return model.fit(dataset, epochs=3, verbose=0).history, model.get_weights()
+    return model.fit(dataset, epochs=2, verbose=0).history, model.get_weights()
 
 
 @pytest.mark.parametrize("task", TASKS)

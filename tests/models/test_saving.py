@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from small_models import LAYOUTS, VOCABULARY, clips, ctc, labels, pretraining
+from small_models import LAYOUTS, SMALLEST, VOCABULARY, clips, ctc, labels, pretraining
 
 from keras_w2v2 import Wav2Vec2ForCTC, Wav2Vec2ForPreTraining
 
@@ -33,7 +33,7 @@ def _assert_same(one, other):
 
 @pytest.mark.parametrize("task", TASKS)
 def test_training_after_a_reload_equals_not_having_stopped(task, tmp_path):
-    model, batch = _model(task, num_layers=1)
+    model, batch = _model(task, **SMALLEST)
     model.compile(optimizer=keras.optimizers.AdamW(1e-2), run_eagerly=True)
     for _ in range(2):
         model.train_on_batch(*batch)
