@@ -10,9 +10,9 @@ except RuntimeError:  # something ran on a device while tests were collected
     pass
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def two_devices():
-    """A MirroredStrategy over two CPU devices."""
+    """A MirroredStrategy over two CPU devices; a second one would reuse its collectives' keys."""
     devices = [device.name for device in tf.config.list_logical_devices("CPU")]
     assert len(devices) == 2, "TensorFlow started before tests/models/conftest.py was read"
     return tf.distribute.MirroredStrategy(devices)
