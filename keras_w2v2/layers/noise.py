@@ -7,6 +7,7 @@ mixer is the two-round 32-bit multiply-xorshift found by search for low bias by
 https://github.com/skeeto/hash-prospector (0x21f0aaad, 0x735a2d97, shifts 16, 15, 15).
 """
 
+import keras
 from keras import ops
 
 _MULTIPLIERS = (0x21F0AAAD, 0x735A2D97)
@@ -59,6 +60,14 @@ def _unsigned(x):
 
 def _mix(x):
     """Spreads each bit of a uint32 tensor over all 32."""
-    x = ops.bitwise_xor(x, ops.right_shift(x, _unsigned(16))) * _unsigned(_MULTIPLIERS[0])
-    x = ops.bitwise_xor(x, ops.right_shift(x, _unsigned(15))) * _unsigned(_MULTIPLIERS[1])
+    x = _wrap(x)
+    x = _wrap(ops.bitwise_xor(x, ops.right_shift(x, _unsigned(16))) * _unsigned(_MULTIPLIERS[0]))
+    x = _wrap(ops.bitwise_xor(x, ops.right_shift(x, _unsigned(15))) * _unsigned(_MULTIPLIERS[1]))
     return ops.bitwise_xor(x, ops.right_shift(x, _unsigned(15)))
+
+
+def _wrap(x):
+    """Drops what overflows 32 bits where Keras has no uint32: with torch it is int64."""
+    if keras.backend.standardize_dtype(x.dtype) == "uint32":
+        return x
+    return ops.bitwise_and(x, 0xFFFFFFFF)
