@@ -53,7 +53,8 @@ class Wav2Vec2Backbone(keras.Model):
 
     Call arguments:
         inputs: dict of "waveform" float [batch, samples], 16 kHz in [-1, 1] and zero after each
-            clip's length, and "length" int [batch], valid samples.
+            clip's length, and "length" int [batch], valid samples. Other finite values after
+            the length do not reach a valid frame; NaN does.
         span_mask: bool [batch, frames], frames whose features are replaced by the mask embedding.
         channel_mask: bool [batch, hidden_dim], channels set to zero.
         training: bool.
