@@ -1,10 +1,12 @@
 """wav2vec 2.0 and its family for Keras and TensorFlow.
 
-The public names load on first use, so that `import keras_w2v2` (and the command line's
-`--help`) need not wait for TensorFlow.
+The public names load on first use, so that the command line's `--help` need not wait for
+TensorFlow. Where Keras is loaded already, the models register with it at once: then
+`keras.models.load_model` finds them.
 """
 
 import importlib
+import sys
 
 __version__ = "0.1.0"
 
@@ -34,3 +36,7 @@ def __getattr__(name):
 
 def __dir__():
     return [*globals(), *__all__]
+
+
+if "keras" in sys.modules:
+    importlib.import_module("keras_w2v2.models")
