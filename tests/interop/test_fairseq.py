@@ -254,5 +254,5 @@ def test_without_torch_the_error_says_why_and_what_to_install(pretrained, monkey
         return real_import(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", no_torch)
-    with pytest.raises(UserError, match=r"PyTorch files: .*keras-w2v2\[fairseq\]"):
+    with pytest.raises(UserError, match=r"PyTorch file: .*keras-w2v2\[fairseq\]"):
         load_fairseq(file)
