@@ -1,5 +1,7 @@
 """Packaging of keras-w2v2: three top folders, one package."""
 
+from pathlib import Path
+
 from setuptools import find_packages, setup
 
 # `training/` and `export/` lie at the top of the repository because that is where a user
@@ -19,7 +21,7 @@ setup(
     name="keras-w2v2",
     version="0.1.0",
     description="wav2vec 2.0 for Keras and TensorFlow: pre-train, fine-tune with CTC, ship",
-    long_description=open("README.md", encoding="utf-8").read(),
+    long_description=Path("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     python_requires=">=3.10",
