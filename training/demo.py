@@ -1,22 +1,35 @@
 """The whole way in a quarter of an hour: speech, pre-training, fine-tuning, exports, a report."""
 
+import contextlib
 import json
+import sys
 import time
 from pathlib import Path
 
 from keras_w2v2.errors import UserError
-from keras_w2v2.training import demo_forms, demo_stages
+from keras_w2v2.training import demo_forms, demo_stages, native_output
 from keras_w2v2.training.progress import Progress, duration
 
 STAGES = (
     ("corpus", "speak a corpus with espeak-ng", demo_stages.speak),
     ("shards", "prepare shards", demo_stages.prepare),
-    ("pretraining", "pre-train on speech alone", demo_stages.pretrain),
-    ("fine-tuning", "fine-tune with CTC on the transcribed share", demo_stages.finetune),
+    (
+        "pretraining",
+        "pre-train on speech alone (it compiles for about a minute first)",
+        demo_stages.pretrain,
+    ),
+    (
+        "fine-tuning",
+        "fine-tune with CTC on the transcribed share (compiles again)",
+        demo_stages.finetune,
+    ),
     ("evaluation", "evaluate on voices never heard", demo_stages.evaluate),
     ("export", "export to SavedModel and TFLite", demo_stages.export),
     ("reading", "read the test clips with every form", demo_forms.read),
 )
+
+NOTHING_LEARNT = 0.9  # character error rate; all blank is 1.0
+TALKATIVE = ("export", "reading")  # stages in which TFLite writes to stderr by itself
 
 
 def run(out="runs/demo", *, short=False, progress=Progress, say=print):
@@ -36,7 +49,7 @@ def run(out="runs/demo", *, short=False, progress=Progress, say=print):
 
     Raises:
         UserError: the folder holds something else, the extra [demo] or [export] is missing, or
-            the forms of the recogniser do not agree.
+            the forms of the recogniser do not agree, or it learnt nothing.
 
     Example:
         >>> run("runs/demo", short=True)["reading"]["forms"]["Keras"]["character_error_rate"]
@@ -55,14 +68,17 @@ def run(out="runs/demo", *, short=False, progress=Progress, say=print):
             continue
         say(f"{number}/{total}  {title}")
         began = time.monotonic()
-        found = stage(work)
+        with native_output.hidden() if name in TALKATIVE else contextlib.nullcontext():
+            found = stage(work)
         journal.add(name, found, took=time.monotonic() - began)
         say(f"     {demo_report.sentence(name, found)} ({duration(time.monotonic() - began)})")
     say(f"{total}/{total}  write the report")
-    path = demo_report.write(work, journal.found)
+    with native_output.hidden():
+        path = demo_report.write(work, journal.found)
     say(demo_report.summary(journal.found))
     say(f"report: {path}")
     _require_agreement(journal.found["reading"], path)
+    _require_learning(journal.found["evaluation"], path)
     return journal.found
 
 
@@ -95,7 +111,8 @@ class Journal:
 
     def add(self, stage, found, took):
         """Notes that a stage is finished."""
-        self.found[stage] = found | {"took_seconds": round(took, 1)}
+        more = {"took_seconds": round(took, 1), "peak_megabytes": _peak_megabytes()}
+        self.found[stage] = found | more
         self._write()
 
     def _read(self):
@@ -115,6 +132,16 @@ class Journal:
             partial.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
+def _peak_megabytes():
+    """The most memory that this process has had so far; None where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1e6 if sys.platform == "darwin" else 1e3))  # bytes there, kB here
+
+
 def _require_extras():
     """Says at once what would otherwise fail after minutes of training."""
     import importlib.util
@@ -131,3 +158,9 @@ def _require_agreement(reading, report):
             f"{len(reading['differing'])} of {reading['clips']} test clips are not read alike by "
             f"{', '.join(demo_forms.MUST_AGREE)}: see '{report}'"
         )
+
+
+def _require_learning(evaluation, report):
+    rate = evaluation["character_error_rate"]
+    if rate > NOTHING_LEARNT:
+        raise UserError(f"the recogniser has learnt nothing ({rate:.0%} wrong): see '{report}'")

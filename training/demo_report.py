@@ -57,6 +57,14 @@ _SENTENCES = {
     "reading": _reading,
 }
 
+# Of each run; the others are in the run's own report.
+_CURVES = (
+    "Loss",
+    "Accuracy of the contrastive task",
+    "Perplexity of the codes",
+    "Error rates",
+    "Frames read as blank",
+)
 _HEADER = ["form", "MB", "ms a clip", "x real time", "character errors", "word errors", "same text"]
 
 
@@ -97,11 +105,17 @@ def write(work, found):
         page.heading("Unheard voices"),
         page.table(["voice", "clips", "character errors", "word errors"], _voices(evaluation)),
         page.heading("Pre-training on speech alone"),
-        *report.training_parts(RunFolder(work.pretrained)),
+        *report.training_parts(RunFolder(work.pretrained), _CURVES),
         page.heading("Fine-tuning with CTC"),
-        *report.training_parts(RunFolder(work.finetuned)),
+        *report.training_parts(RunFolder(work.finetuned), _CURVES),
         page.heading("Where the time went"),
-        page.table(["stage", "time"], [[stage, duration(t)] for stage, t in took.items()]),
+        page.table(
+            ["stage", "time", "most memory so far"],
+            [
+                [stage, duration(t), _gigabytes(found[stage]["peak_megabytes"])]
+                for stage, t in took.items()
+            ],
+        ),
     ]
     text = page.page("keras-w2v2: from unlabelled speech to a phone-sized recogniser", parts)
     return report.save(work.folder / "report.html", text)
@@ -120,6 +134,10 @@ def _form_rows(reading):
         ]
         for name, form in reading["forms"].items()
     ]
+
+
+def _gigabytes(megabytes):
+    return "unknown" if megabytes is None else f"{megabytes / 1000:.1f} GB"
 
 
 def _agreement(reading):

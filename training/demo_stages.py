@@ -29,12 +29,19 @@ FULL = Size({"pretrain": 1500, "train": 1200, "test": 100})
 SHORT = Size(
     {"pretrain": 200, "train": 300, "test": 20},
     (
-        "optimizer.updates=40",
+        "optimizer.updates=30",
         "optimizer.warmup_updates=10",
         "log_every=5",
-        "checkpoint_every=20",
+        "checkpoint_every=30",
     ),
-    ("optimizer.updates=150", "log_every=10", "checkpoint_every=50"),
+    (
+        "optimizer.updates=200",
+        "data.num_buckets=2",  # each length is compiled
+        "model.mask_prob=0.0",
+        "model.mask_channel_prob=0.0",
+        "log_every=10",
+        "checkpoint_every=100",
+    ),
 )
 
 

@@ -1,5 +1,6 @@
 """report.html of a run: its figures, its curves, its configuration, in one self-contained page."""
 
+import math
 from pathlib import Path
 
 from keras_w2v2.errors import UserError
@@ -45,11 +46,12 @@ def write(run):
     return save(folder.path / "report.html", page.page(title, parts))
 
 
-def training_parts(folder):
+def training_parts(folder, only=None):
     """Returns the page parts that show how a run went (list of str).
 
     Args:
         folder: RunFolder.
+        only: collection of titles of pictures, or None for all.
     """
     from keras_w2v2.training import report_curves
 
@@ -59,7 +61,7 @@ def training_parts(folder):
     parts = [page.figures(_large_figures(rows)), page.paragraph(_effort(folder, rows), "note")]
     parts += [
         page.picture(png, f"{title} over the updates")
-        for title, png in report_curves.pictures(rows)
+        for title, png in report_curves.pictures(rows, _chance(folder), only)
     ]
     return parts
 
@@ -71,6 +73,12 @@ def save(path, text):
     with atomic.file(path) as partial:
         partial.write_text(text, encoding="utf-8")
     return Path(path)
+
+
+def _chance(folder):
+    """The contrastive loss of a guess among the target and its distractors, in nats."""
+    distractors = folder.config().get("model", {}).get("num_distractors")
+    return math.log(1 + distractors) if distractors else None
 
 
 def _task(folder):

@@ -20,18 +20,22 @@ _PICTURES = (
 )
 
 
-def pictures(rows):
+def pictures(rows, chance=None, only=None):
     """Draws what a run measured.
 
     Args:
         rows: list of dict, the lines of metrics.jsonl; each has "split" ("train" or "dev"),
             "updates" and some figures.
+        chance: float, the contrastive loss of guessing, drawn as a line; None for none.
+        only: collection of titles, or None for all.
 
     Returns:
         list of (title, PNG bytes), only of figures that occur.
     """
     drawn = []
     for title, names, unit in _PICTURES:
+        if only is not None and title not in only:
+            continue
         lines = {
             f"{name} ({split})" if split == "dev" else name: _series(rows, split, name)
             for name in names
@@ -39,16 +43,18 @@ def pictures(rows):
         }
         lines = {name: series for name, series in lines.items() if len(series[0]) > 1}
         if lines:
-            drawn.append((title, curves(lines, title, unit)))
+            level = chance if title == "Loss" else None
+            drawn.append((title, curves(lines, title, unit, level)))
     return drawn
 
 
-def curves(lines, title, unit):
+def curves(lines, title, unit, chance=None):
     """Returns a picture of some curves over the updates (PNG bytes).
 
     Args:
         lines: dict of name to (updates, values).
         title, unit: str.
+        chance: float, a level to mark, or None.
     """
     figure, axes = new_figure(2.5)
     for (name, (updates, values)), colour in zip(lines.items(), COLOURS * 3, strict=False):
@@ -57,9 +63,11 @@ def curves(lines, title, unit):
     axes.set_ylabel(unit)
     axes.set_xlabel("updates")
     axes.margins(x=0.01)
+    if chance is not None:
+        axes.axhline(chance, color=INK, linewidth=1.0, linestyle=":", label="guessing")
     if unit == "share":
-        axes.set_ylim(0, max(1.0, *(max(values) for _, values in lines.values())) * 1.03)
-    if len(lines) > 1:
+        axes.set_ylim(0, 1.05 * max(max(values) for _, values in lines.values()) or 1.0)
+    if len(lines) > 1 or chance is not None:
         axes.legend(frameon=False, fontsize=9)
     axes.grid(color=FAINT, linewidth=0.6)
     return png(figure)

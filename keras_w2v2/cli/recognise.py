@@ -8,6 +8,7 @@ import typer
 
 from keras_w2v2.cli import startup, tables
 from keras_w2v2.cli.commands import verb
+from keras_w2v2.training import native_output
 
 MODEL = typer.Argument(
     help="A run, a .keras file, a Hugging Face folder, a SavedModel folder or a .tflite file."
@@ -28,7 +29,7 @@ def evaluate(
     from keras_w2v2.training import evaluate as training
     from keras_w2v2.training import recognizer
 
-    with startup.native_chatter_hidden():
+    with native_output.hidden():
         reader = recognizer.load(model)
     result = training.evaluate(reader, data)
     if as_json:
@@ -52,7 +53,7 @@ def transcribe(
     from keras_w2v2.training import recognizer
     from keras_w2v2.training import transcribe as training
 
-    with startup.native_chatter_hidden():
+    with native_output.hidden():
         reader = recognizer.load(model)
     several = len(files) > 1 or files[0].is_dir()
     for path, transcript in training.transcribe(reader, files):

@@ -7,6 +7,7 @@ import typer
 
 from keras_w2v2.cli import startup, tables
 from keras_w2v2.cli.commands import verb
+from keras_w2v2.training import native_output
 
 
 class Format(str, enum.Enum):
@@ -40,7 +41,7 @@ def export(
 
     waveforms = sample_clips(clips, max_seconds=seconds)
     network = load_model(model)
-    with startup.native_chatter_hidden():
+    with native_output.hidden():
         if format is Format.savedmodel:
             from keras_w2v2.export import savedmodel
 

@@ -4,8 +4,9 @@ import contextlib
 import logging
 import os
 import sys
-import tempfile
 import warnings
+
+from keras_w2v2.training import native_output
 
 
 def tensorflow():
@@ -20,7 +21,7 @@ def tensorflow():
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.ERROR)
-    with native_chatter_hidden():
+    with native_output.hidden():
         import keras  # noqa: F401
         import tensorflow as tf
     tf.get_logger().setLevel("ERROR")
@@ -28,25 +29,3 @@ def tensorflow():
         from absl import logging as absl_logging
 
         absl_logging.set_verbosity(absl_logging.ERROR)
-
-
-@contextlib.contextmanager
-def native_chatter_hidden():
-    """Holds back what C++ code writes to stderr; lets it through if the body fails."""
-    try:
-        stderr = os.dup(2)
-    except OSError:  # no stderr at all, as under some service managers
-        yield
-        return
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except Exception:
-            held.seek(0)
-            os.write(stderr, held.read())
-            raise
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)

@@ -51,6 +51,7 @@ def done(tmp_path_factory):
     folder, before, after = tmp_path_factory.mktemp("demo") / "run", Lines(), Lines()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo_stages, "SHORT", TINY)
+        patch.setattr(demo, "NOTHING_LEARNT", 9.0)  # in four updates
         stages = {name: stage for name, _, stage in demo.STAGES}
 
         def interrupt(work):
@@ -124,6 +125,12 @@ def test_forms_that_differ_are_told_after_the_report(done):
     reading = found["reading"] | {"differing": ["clip1"]}
     with pytest.raises(UserError, match="1 of 6 test clips"):
         demo._require_agreement(reading, folder / "report.html")
+
+
+def test_a_recogniser_that_learnt_nothing_is_told(tmp_path):
+    demo._require_learning({"character_error_rate": 0.2}, tmp_path)
+    with pytest.raises(UserError, match="100% wrong"):
+        demo._require_learning({"character_error_rate": 1.0}, tmp_path)
 
 
 def test_a_missing_extra_is_named_before_anything_is_made(tmp_path, monkeypatch):
