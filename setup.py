@@ -65,5 +65,5 @@ setup(
         ],
         "all": EXPORT + DEMO,
     },
-    entry_points={"console_scripts": ["keras-w2v2 = keras_w2v2.cli:main"]},
+    entry_points={"console_scripts": ["keras-w2v2 = keras_w2v2.cli:program"]},
 )

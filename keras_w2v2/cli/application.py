@@ -1,5 +1,6 @@
 """The entry point: parses, runs one command, answers with its exit code."""
 
+import os
 import sys
 
 import typer
@@ -39,6 +40,20 @@ def main(arguments=None):
     except typer.BadParameter.__mro__[1] as error:  # UsageError, which typer does not export
         return _usage_error(error)
     return code if isinstance(code, int) else 0
+
+
+def program():
+    """The console script: `main`, and the end of the process.
+
+    After Ctrl-C the native threads of Beam and TensorFlow may still run; tearing the interpreter
+    down under them aborts now and then, so the process leaves at once with its code.
+    """
+    code = main()
+    if code == failures.INTERRUPTED:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _usage_error(error):

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import settings, tone
 
-START = "import sys; from keras_w2v2.cli import main; sys.exit(main())"
+START = "from keras_w2v2.cli import program; program()"
 PATIENCE = 120.0  # seconds to wait for a step to come into its middle
 
 
@@ -24,6 +24,8 @@ def start(*arguments):
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         # A process group of its own, as in a shell: the signal goes to this command alone.
         start_new_session=True,
+        # A test run in the background ignores SIGINT and would hand that down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -48,7 +50,7 @@ def test_interrupted_preparing_leaves_nothing_and_starts_again(tmp_path):
     command = ["prepare", folder, "--out", out]
     partial = tmp_path / "shards.partial"
     code, err = interrupted(start(*command), lambda: any(partial.rglob("*.tfrecord*")))
-    assert code == 130
+    assert code == 130, err
     assert [line for line in err if not line.startswith("preparing")] == [
         "interrupted: nothing half-written is left; the same command starts again"
     ]
@@ -65,7 +67,7 @@ def test_interrupted_pretraining_carries_on(shards, tiny_pretraining, tmp_path):
     command = ["pretrain", "--data", shards, "--out", out, *tiny_pretraining, *more]
     saved = out / "checkpoints" / "step-00000020.keras"
     code, err = interrupted(start(*command), saved.is_file)
-    assert code == 130
+    assert code == 130, err
     assert err[-1].startswith("stopped at update")
     assert "the same command carries on from update" in err[-1]
     assert not (out / "model.keras").exists()
