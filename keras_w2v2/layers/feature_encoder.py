@@ -8,6 +8,7 @@ from keras_w2v2.layers.activation import gelu
 from keras_w2v2.layers.first_convolution import GroupNormConvolution
 from keras_w2v2.layers.initializers import kaiming_normal
 from keras_w2v2.layers.masking import sequence_mask
+from keras_w2v2.layers.strided_convolution import strided_convolution
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
@@ -53,7 +54,7 @@ class FeatureConvolution(keras.layers.Layer):
         self.built = True
 
     def call(self, x):
-        x = ops.conv(x, ops.cast(self.kernel, x.dtype), strides=self.stride, padding="valid")
+        x = strided_convolution(x, ops.cast(self.kernel, x.dtype), self.stride)
         if self.bias is not None:
             x = x + ops.cast(self.bias, x.dtype)
         if self.norm is not None:

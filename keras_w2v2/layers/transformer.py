@@ -73,12 +73,12 @@ class TransformerBlock(keras.layers.Layer):
         self.built = True
 
     def call(self, x, attention_bias, training=False):
-        y = self._block(x, attention_bias, training)
         if not training or not self.layer_drop:
-            return y
-        # Drawn in the graph: a draw by Python would freeze when the step is traced.
+            return self._block(x, attention_bias, training)
+        # Drawn in the graph: a draw by Python would freeze when the step is traced. A dropped
+        # block costs nothing, forward or backward.
         keep = uniform((), self.random.next()) >= self.layer_drop
-        return ops.where(keep, y, x)
+        return ops.cond(keep, lambda: self._block(x, attention_bias, training), lambda: x)
 
     def _block(self, x, attention_bias, training):
         if self.norm_first:
