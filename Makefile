@@ -38,7 +38,7 @@ $(VENV)/.peers: $(VENV)/.installed
 	@touch $@
 
 test-heavy: peers
-	$(VENV)/bin/pytest -m heavy
+	$(VENV)/bin/pytest -m heavy --capture=no  # shows the figures
 
 test-io: $(VENV_IO)/.installed
 	$(VENV_IO)/$(PYTEST)

@@ -32,7 +32,7 @@ def keras_step(folder, waveform, threads, compiled, policy="float32"):
     return lambda: model.train_on_batch(batch)
 
 
-def torch_step(folder, waveform, threads):
+def torch_step(folder, waveform, threads, autocast):
     """transformers' Wav2Vec2ForPreTraining as its own pre-training script drives it."""
     import torch
     from transformers import Wav2Vec2ForPreTraining
@@ -52,11 +52,12 @@ def torch_step(folder, waveform, threads):
             (CLIPS, frames), config.mask_time_prob, config.mask_time_length, min_masks=2
         )
         negatives = theirs._sample_negative_indices((CLIPS, frames), config.num_negatives, mask)
-        loss = model(
-            inputs,
-            mask_time_indices=torch.tensor(mask),
-            sampled_negative_indices=torch.tensor(negatives),
-        ).loss
+        with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
+            loss = model(
+                inputs,
+                mask_time_indices=torch.tensor(mask),
+                sampled_negative_indices=torch.tensor(negatives),
+            ).loss
         (loss / mask.sum()).backward()
         optimizer.step()
         optimizer.zero_grad()
@@ -66,11 +67,12 @@ def torch_step(folder, waveform, threads):
 
 
 CONTENDERS = {
-    REFERENCE: (torch_step, {}),
+    REFERENCE: (torch_step, {"autocast": False}),
+    "transformers bfloat16": (torch_step, {"autocast": True}),
     "Keras": (keras_step, {"compiled": False}),
     "Keras jit_compile": (keras_step, {"compiled": True}),
     # Not compiled: XLA has no bfloat16 matrix product of its own for CPUs and widens it.
-    "Keras mixed_bfloat16": (keras_step, {"compiled": False, "policy": "mixed_bfloat16"}),
+    "Keras bfloat16": (keras_step, {"compiled": False, "policy": "mixed_bfloat16"}),
 }
 
 
