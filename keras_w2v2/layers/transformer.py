@@ -75,9 +75,11 @@ class TransformerBlock(keras.layers.Layer):
     def call(self, x, attention_bias, training=False):
         if not training or not self.layer_drop:
             return self._block(x, attention_bias, training)
-        # Drawn in the graph: a draw by Python would freeze when the step is traced. A dropped
-        # block costs nothing, forward or backward.
+        # Drawn in the graph: a draw by Python would freeze when the step is traced.
         keep = uniform((), self.random.next()) >= self.layer_drop
+        if keras.backend.backend() == "jax":  # its branches cannot update the dropouts' seeds
+            return ops.where(keep, self._block(x, attention_bias, training), x)
+        # A dropped block costs nothing, forward or backward.
         return ops.cond(keep, lambda: self._block(x, attention_bias, training), lambda: x)
 
     def _block(self, x, attention_bias, training):

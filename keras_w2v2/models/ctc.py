@@ -39,7 +39,8 @@ class Wav2Vec2ForCTC(TaskModel):
         blank: int, index of the blank, used without a vocabulary.
         final_dropout: float in [0, 1), on the frames before the head.
         mask_prob, mask_span: span mask over frames while training.
-        mask_channel_prob, mask_channel_span: span mask over channels while training.
+        mask_channel_prob, mask_channel_span: span mask over channels while training; a span
+            wider than the backbone never fits and masks nothing.
         freeze_feature_encoder: bool, do not train the convolutions (their LayerNorm and
             projection do train).
         freeze_transformer_updates: int, the first updates train the head alone, with masks and
@@ -89,7 +90,7 @@ class Wav2Vec2ForCTC(TaskModel):
                 f"vocabulary must be a keras_w2v2.Vocabulary, got {type(vocabulary).__name__}"
             )
         settings = {name: value for name, value in locals().items() if name in fields(type(self))}
-        _check(settings, width=backbone.mask_embedding.shape[0])
+        _check(settings)
         self._settings = settings
         self.vocabulary = vocabulary
         self.vocabulary_size = vocabulary_size
@@ -256,18 +257,13 @@ def _rates(sums):
     return rates, counts
 
 
-def _check(settings, width):
+def _check(settings):
     if settings["vocabulary_size"] is None:
         raise UserError("give a vocabulary (keras_w2v2.Vocabulary) or a vocabulary_size")
     require_positive(**{k: settings[k] for k in ("vocabulary_size", "mask_span")})
     require_positive(mask_channel_span=settings["mask_channel_span"])
     shares = ("final_dropout", "mask_prob", "mask_channel_prob")
     require_share(**{k: settings[k] for k in shares})
-    if settings["mask_channel_prob"] and settings["mask_channel_span"] > width:
-        raise UserError(
-            f"mask_channel_span ({settings['mask_channel_span']}) is more than the {width} "
-            "channels of the backbone: no span fits; choose a shorter one, or mask_channel_prob=0"
-        )
     if not 0 <= settings["blank"] < settings["vocabulary_size"]:
         raise UserError(
             f"blank ({settings['blank']}) must be an index below vocabulary_size "

@@ -38,7 +38,6 @@ HEADS = [
     (ctc, {"vocabulary": ["a", "b"]}, "vocabulary must be a keras_w2v2.Vocabulary, got list"),
     (ctc, {"vocabulary_size": 4, "blank": 4}, "blank .4. must be an index below vocabulary_size"),
     (ctc, {"mask_channel_prob": -1}, "mask_channel_prob must be a number"),
-    (ctc, {"mask_channel_span": 17}, r"mask_channel_span \(17\) is more than the 16 channels"),
     (ctc, {"freeze_encoder": True}, "did you mean 'freeze_feature_encoder'"),
 ]
 
