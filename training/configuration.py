@@ -206,6 +206,7 @@ class Inputs(Section):
     data: list[str]
     dev: list[str] | None = None
     init: str | None = None
+    checksums: dict[str, str] | None = None  # SHA-256 of each folder's index
 
 
 class Run(Section):

@@ -24,7 +24,7 @@ _NEEDED = (
     ("ai-edge-quantizer", "export tflite in int8", "export"),
     ("espeakng-loader", "demo", "demo"),
     ("torch", "fairseq checkpoints", "fairseq"),
-    ("tensorflow-io", "FLAC decoding in graphs, cloud file systems", "io"),
+    ("tensorflow-io", "audio decoding in a tf.data graph of your own", "io"),
 )
 
 

@@ -5,7 +5,9 @@ import os
 from pathlib import Path
 
 import keras
+import tensorflow as tf
 
+from keras_w2v2.data import shards
 from keras_w2v2.errors import UserError
 from keras_w2v2.training import checkpoints, final_model
 from keras_w2v2.training.audio_counter import AudioCounter
@@ -25,7 +27,8 @@ def resolved(config, model, **inputs):
     Args:
         config: PretrainConfig or FinetuneConfig.
         model: the task model made from it.
-        **inputs: what the run is made from: data, dev, init; paths, lists of them, or None.
+        **inputs: what the run is made from: data, dev, init; paths, lists of them, or None. The
+            checksums of the shards go in too, so that a run does not carry on with others.
     """
     values = config.model_dump(mode="json")
     settings = model.backbone.get_config() | model.get_config()
@@ -36,6 +39,12 @@ def resolved(config, model, **inputs):
     values["inputs"] = {
         name: _absolute([value] if name != "init" and isinstance(value, str | Path) else value)
         for name, value in inputs.items()
+    }
+    values["inputs"]["checksums"] = {
+        str(index.folder.absolute()): index.checksum()
+        for folders in (inputs["data"], inputs.get("dev"))
+        if folders is not None
+        for index in shards.load_all(folders)
     }
     first = ("task", "model", "data", "optimizer")
     return {name: values.pop(name) for name in first} | values
@@ -68,6 +77,7 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
         if carries_on:
             warn = progress(title).note
             model = checkpoints.restore(folder.checkpoints, warn) or model
+            _require_vocabulary(model, vocabulary, folder)
         else:
             # Now and for every weight, as when a checkpoint is read: the first update would do
             # it for those that it trains, which with frozen layers are fewer.
@@ -83,6 +93,10 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
             final_model.save(model, folder.model_file)
     except KeyboardInterrupt as error:
         raise Stopped(_where_it_stopped(model, folder)) from error
+    except tf.errors.DataLossError:
+        for place in values["inputs"]["checksums"]:
+            shards.ShardIndex.load(place).verify()  # names the damaged file
+        raise
     except Exception as error:
         if _is_full_disk(error):
             raise UserError(
@@ -91,6 +105,15 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
             ) from error
         raise
     return model
+
+
+def _require_vocabulary(model, vocabulary, folder):
+    """Refuses to carry on with labels of another vocabulary: a vocab.json may have changed."""
+    if vocabulary is not None and model.vocabulary != vocabulary:
+        raise UserError(
+            f"'{folder.path}' holds a run with another vocabulary: remove {folder.path} or give "
+            "another --out"
+        )
 
 
 def _fit(model, config, folder, batches, dev, shown):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import time
@@ -67,8 +68,9 @@ def prepare(
     """Turns recordings into a folder of shards that training reads.
 
     Files that cannot serve are set aside with a reason each. The folder appears whole at the end;
-    until then the work lies in `<out>.partial`, which a failed or interrupted run removes and the
-    next start replaces. The same source gives the same bytes whatever the number of workers.
+    until then the work lies in `.<out>.partial` beside it, which a failed or interrupted run
+    removes and the next start replaces. The same source gives the same bytes whatever the number
+    of workers.
 
     Args:
         source: str or path of a manifest, corpus tree or folder; see `data.manifests.read`.
@@ -94,10 +96,10 @@ def prepare(
     Example:
         >>> print(prepare("LibriSpeech/dev-clean", "shards/dev-clean", num_workers=2))
     """
-    out = Path(out)
+    out = Path(os.path.abspath(out))
     _check_arguments(out, overwrite, min_seconds, max_seconds, shard_megabytes, num_workers)
     manifest = manifests.read(source, manifest_format, language)
-    partial = out.with_name(out.name + ".partial")
+    partial = out.with_name(f".{out.name}.partial")
     made = [folder for folder in partial.parents if not folder.exists()]
     limits = {
         "min_samples": round(min_seconds * SAMPLE_RATE),
@@ -139,6 +141,9 @@ def _check_arguments(out, overwrite, min_seconds, max_seconds, shard_megabytes, 
             )
         if not ours and (not out.is_dir() or any(out.iterdir())):
             raise UserError(f"'{out}' exists and holds other things: name a new folder")
+    numbers = [min_seconds, shard_megabytes, *([] if max_seconds is None else [max_seconds])]
+    if not all(map(math.isfinite, numbers)):
+        raise UserError("min_seconds, max_seconds and shard_megabytes must be finite numbers")
     if max_seconds is not None and max_seconds <= max(min_seconds, 0):
         raise UserError(f"max_seconds {max_seconds:g} must be above min_seconds {min_seconds:g}")
     if num_workers < 1 or shard_megabytes <= 0:
@@ -233,7 +238,7 @@ def _describe(manifest, limits):
 
 def _publish(partial, out):
     """Gives the finished folder its name; shards that it replaces go last."""
-    old = out.with_name(out.name + ".old")
+    old = out.with_name(f".{out.name}.old")
     if out.exists():
         _remove(old)
         out.rename(old)

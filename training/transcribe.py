@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from keras_w2v2.data import audio, manifests
 from keras_w2v2.errors import UserError
 
 
@@ -23,25 +24,24 @@ def transcribe(model, files):
         >>> for path, transcript in transcribe("runs/small_ctc", ["hello.wav"]):
         ...     print(path, transcript.text)
     """
-    from keras_w2v2.data import audio
     from keras_w2v2.training import recognizer
 
-    paths = _listed([files] if isinstance(files, str | Path) else files, audio.SUFFIXES)
+    paths = _listed([files] if isinstance(files, str | Path) else files)
     if not isinstance(model, recognizer.Recognizer):
         model = recognizer.load(model)
     for path in paths:
         yield path, model.transcribe(audio.read(path))
 
 
-def _listed(files, suffixes):
+def _listed(files):
     paths = []
     for path in map(Path, files):
         if not path.exists():
             raise UserError(f"no file '{path}': give audio files or folders of them")
         found = [path]
         if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.suffix.lower() in suffixes)
+            found = manifests.audio_below(path)
             if not found:
-                raise UserError(f"no audio files in '{path}' ({', '.join(suffixes)})")
+                raise UserError(f"no audio files in '{path}' ({', '.join(audio.SUFFIXES)})")
         paths += found
     return paths

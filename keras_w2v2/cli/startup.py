@@ -21,6 +21,7 @@ def tensorflow():
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.ERROR)
+    _show_own_warnings()
     with native_output.hidden():
         import keras  # noqa: F401
         import tensorflow as tf
@@ -29,3 +30,16 @@ def tensorflow():
         from absl import logging as absl_logging
 
         absl_logging.set_verbosity(absl_logging.ERROR)
+
+
+def _show_own_warnings():
+    """What this project warns of reaches the user as a line; others' warnings do not."""
+    log = logging.getLogger("keras_w2v2")
+    if not log.handlers:
+        handler = logging.Handler(logging.WARNING)
+        handler.emit = lambda record: print(f"warning: {record.getMessage()}", file=sys.stderr)
+        log.addHandler(handler)
+        log.propagate = False
+    if not sys.warnoptions:
+        warnings.filterwarnings("always", module=r"keras_w2v2\.")
+        warnings.showwarning = lambda message, *_, **__: log.warning("%s", message)

@@ -13,6 +13,7 @@ LEAST_SAMPLES = 400  # one frame of the published feature encoder
 
 _LOUDEST = 4.0  # float files may pass full scale a little; beyond 12 dB the scale is another
 _LOSSY = ("MP3", "OGG")
+_NO_LENGTH = 2**62  # frames, above what any header says in earnest
 _LOSSY_SLACK = 0.1  # seconds by which decoders of one lossy file may differ
 _STEP = 1 / 32768  # of int16
 
@@ -97,7 +98,8 @@ def seconds_of(path):
     import soundfile
 
     try:
-        return soundfile.info(str(path)).duration
+        info = soundfile.info(str(path))
+        return 0.0 if info.frames >= _NO_LENGTH else info.duration
     except (RuntimeError, OSError, TypeError):
         return 0.0
 
@@ -119,6 +121,8 @@ def _decode(path):
         raise AudioError(path, "not an audio file with a header") from None
     except (RuntimeError, OSError) as error:
         raise AudioError(path, _reason(error)) from None
+    except ValueError:  # a stream written to a pipe, whose header names no length
+        raise AudioError(path, "does not say how long it is: encode it again into a file") from None
     lost = _lost_bytes(log)
     if lost:
         raise AudioError(path, f"truncated: {lost} bytes of samples are missing")

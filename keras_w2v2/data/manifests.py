@@ -88,6 +88,7 @@ def read(source, manifest_format=None, language=None):
     reader(source, manifest)
     if not manifest.entries and not manifest.rejected:
         raise UserError(f"'{source}' lists no clips: name a manifest or folder that does")
+    _keep_readable(manifest)
     _keep_unique(manifest)
     if language:
         manifest.entries = [
@@ -232,19 +233,20 @@ def _librispeech(folder, manifest):
             manifest.entries.append(entry)
     if not manifest.entries and not manifest.rejected:
         raise UserError(f"'{folder}' holds no *.trans.txt: is it a LibriSpeech tree?")
-    for path in _audio_below(folder):
+    for path in audio_below(folder):
         if path not in listed:
             manifest.rejected.append((_relative(path, folder), "not in any .trans.txt"))
 
 
 def _folder(folder, manifest):
-    for path in _audio_below(folder):
+    for path in audio_below(folder):
         manifest.entries.append(Entry(str(path), clean(_relative(path, folder))))
     if not manifest.entries:
         raise UserError(f"'{folder}' holds no audio files ({' '.join(SUFFIXES[:6])})")
 
 
-def _audio_below(folder):
+def audio_below(folder):
+    """Returns the paths of all audio files below a folder, hidden ones left out (sorted list)."""
     return sorted(path for path in folder.rglob("*") if _is_audio(path))
 
 
@@ -261,6 +263,23 @@ def shown(path, base):
     """Returns a clip's path as the source names it: relative to its base where it lies below."""
     path = Path(path)
     return path.relative_to(base).as_posix() if path.is_relative_to(base) else str(path)
+
+
+def _keep_readable(manifest):
+    """Sets aside what no index, table or terminal could name: file names that are not UTF-8."""
+    manifest.rejected = [(_printable(path), reason) for path, reason in manifest.rejected]
+    kept = []
+    for entry in manifest.entries:
+        if _printable(entry.path) == entry.path:
+            kept.append(entry)
+        else:
+            path = shown(entry.path, manifest.base)
+            manifest.rejected.append((_printable(path), "file name is not UTF-8"))
+    manifest.entries = kept
+
+
+def _printable(text):
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _keep_unique(manifest):

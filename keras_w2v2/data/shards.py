@@ -104,6 +104,10 @@ class ShardIndex:
             if sha256(self.folder / name) != checksum:
                 raise _damaged(self.folder / name, "its checksum differs from the index")
 
+    def checksum(self):
+        """Returns the SHA-256 of the index, which lists those of all other files (str)."""
+        return sha256(self.folder / INDEX)
+
     def table(self):
         """Returns the ClipInfo of every clip, in the order of the shards (list)."""
         if self._table is None:

@@ -82,8 +82,9 @@ def write_vocabulary(vocabulary, folder):
         # A token outside the vocabulary would be added to it beyond the head: name none.
         **{
             name: token if token in tokens else None
-            for name, token in (("bos_token", "<s>"), ("eos_token", "</s>"), ("unk_token", "<unk>"))
+            for name, token in (("bos_token", "<s>"), ("eos_token", "</s>"))
         },
+        "unk_token": None if vocabulary.unknown is None else tokens[vocabulary.unknown],
     }
     write_json(folder / "special_tokens_map.json", {k: v for k, v in special.items() if v})
     settings = {

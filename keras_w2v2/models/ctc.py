@@ -242,7 +242,20 @@ class Wav2Vec2ForCTC(TaskModel):
         inputs, targets, _ = keras.utils.unpack_x_y_sample_weight(data)
         batch.require_keys(inputs, batch.INPUTS, "the first part of a CTC batch")
         batch.require_keys(targets, TARGETS, "the second part of a CTC batch")
+        self._require_known(targets)
         return inputs, targets
+
+    def _require_known(self, targets):
+        """Refuses labels outside the vocabulary; compiled by XLA, their loss is NaN instead."""
+        import tensorflow as tf
+
+        labels = tf.cast(targets["labels"], "int32")
+        inside = sequence_mask(tf.cast(targets["label_length"], "int32"), tf.shape(labels)[1])
+        foreign = inside & ((labels < 0) | (labels >= self.vocabulary_size))
+        tf.debugging.Assert(
+            tf.logical_not(tf.reduce_any(foreign)),
+            [f"labels outside the vocabulary of {self.vocabulary_size} tokens:", labels],
+        )
 
 
 def _count(mask):

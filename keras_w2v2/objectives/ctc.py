@@ -23,7 +23,8 @@ def impossible(labels, label_length, frame_length):
 def ctc_loss(logits, labels, label_length, frame_length, blank=0):
     """Returns the negative log likelihood of each label, in nats: float32 [batch].
 
-    An impossible label costs 0 and has no gradient, as with fairseq's `zero_infinity`.
+    An impossible label costs 0 and has no gradient, as with fairseq's `zero_infinity`. One with
+    an index outside the vocabulary costs NaN: compiled code cannot raise, and must not learn it.
 
     Args:
         logits: float [batch, frames, vocabulary].
@@ -42,4 +43,6 @@ def ctc_loss(logits, labels, label_length, frame_length, blank=0):
         frame_length,
         mask_index=blank,
     )
-    return ops.where(skipped, 0.0, losses)
+    outside = (labels < 0) | (labels >= logits.shape[-1])
+    foreign = ops.any(outside & inside, axis=1)
+    return ops.where(foreign, float("nan"), ops.where(skipped, 0.0, losses))

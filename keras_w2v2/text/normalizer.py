@@ -85,8 +85,13 @@ class TextNormalizer:
             tf_text = _tensorflow_text()
             text = tf_text.normalize_utf8(text, self.form)
         if self.case:
-            change = tf.strings.upper if self.case == "upper" else tf.strings.lower
-            text = change(text, encoding="utf-8")
+            # Turkish and Azeri locales would change these letters otherwise, in the graph alone.
+            if self.case == "upper":
+                text = tf.strings.upper(tf.strings.regex_replace(text, "i", "I"), encoding="utf-8")
+            else:
+                text = tf.strings.regex_replace(text, "I", "i")
+                text = tf.strings.regex_replace(text, "\u0130", "i\u0307")
+                text = tf.strings.lower(text, encoding="utf-8")
             if self.form:
                 text = tf_text.normalize_utf8(text, self.form)
         separators = set(self.separators) - set(self.drop)  # as str.translate: drop wins

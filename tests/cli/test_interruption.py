@@ -48,7 +48,7 @@ def test_interrupted_preparing_leaves_nothing_and_starts_again(tmp_path):
     for number in range(400):
         tone(folder / f"{number:03d}.wav", "one two", 2.0, seed=number)
     command = ["prepare", folder, "--out", out]
-    partial = tmp_path / "shards.partial"
+    partial = tmp_path / ".shards.partial"
     code, err = interrupted(start(*command), lambda: any(partial.rglob("*.tfrecord*")))
     assert code == 130, err
     assert [line for line in err if not line.startswith("preparing")] == [

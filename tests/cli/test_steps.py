@@ -105,3 +105,20 @@ def test_convert_goes_to_hugging_face_and_back(keras_w2v2, recogniser, recording
         for model in (recogniser, home / "huggingface", home / "back.keras")
     ]
     assert len(set(read)) == 1
+
+
+def test_clips_left_out_and_an_unfinished_run_are_told(
+    keras_w2v2, recordings, shards, tiny_finetuning, tmp_path
+):
+    import shutil
+
+    run = tmp_path / "run"
+    short = ("--set", "data.max_seconds=0.9")
+    finetuned = keras_w2v2("finetune", "--data", shards, "--out", run, *tiny_finetuning, *short)
+    assert finetuned.code == 0
+    assert "warning: " in finetuned.err and "clips are left out: longer than" in finetuned.err
+    newest = sorted((run / "checkpoints").iterdir())[-1]
+    shutil.copy(run / "model.keras", newest)
+    (run / "model.keras").unlink()
+    outcome = keras_w2v2("transcribe", run, recordings / "00.wav")
+    assert outcome.code == 0 and "is not finished" in outcome.err

@@ -116,3 +116,14 @@ def test_silence_is_what_vanishes_at_16_bits():
 
 def test_int16_clips_instead_of_wrapping():
     assert audio.to_int16(np.array([1.5, -1.5, 0.5])).tolist() == [32767, -32768, 16384]
+
+
+def test_a_stream_that_does_not_say_its_length_is_refused(tmp_path):
+    path = tmp_path / "piped.flac"
+    soundfile.write(path, tone(), RATE)
+    content = bytearray(path.read_bytes())
+    content[21] &= 0xF0  # STREAMINFO: the samples in all are the last 36 bits before the MD5
+    content[22:26] = bytes(4)
+    path.write_bytes(content)
+    assert "does not say how long it is" in reason_of(path)
+    assert audio.seconds_of(path) == 0.0

@@ -201,6 +201,17 @@ def test_the_written_vocabulary_reads_back_the_same(write_folder, tmp_path):
     assert load_huggingface(tmp_path / "again").vocabulary == model.vocabulary
 
 
+@pytest.mark.parametrize("unknown", [None, "[UNK]", "<unk>"])
+def test_the_unknown_token_arrives_whatever_its_name(tmp_path, unknown):
+    from keras_w2v2 import Vocabulary
+    from keras_w2v2.interop.huggingface_text import read_vocabulary, write_vocabulary
+
+    tokens = ["[PAD]", "|", "A", unknown or "<s>"]
+    vocabulary = Vocabulary(tokens, blank="[PAD]", unknown=unknown)
+    write_vocabulary(vocabulary, tmp_path)
+    assert read_vocabulary(tmp_path, len(tokens), 0) == vocabulary
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -131,3 +131,10 @@ def test_figures_of_an_epoch_are_shares_of_the_whole_epoch():
     assert figures["impossible_labels"] == pytest.approx(1 / 3)
     own = model.figures(model(BATCH[0]), *BATCH)[0]
     assert figures["loss"] == pytest.approx(float(own["loss"]), rel=1e-5)
+
+
+@pytest.mark.parametrize("foreign", [-1, len(VOCABULARY)])
+def test_labels_outside_the_vocabulary_are_refused(foreign):
+    batch = clips(1000, 700), labels([2, 3, foreign], [4, 4])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="outside the vocabulary of"):
+        _compiled().train_on_batch(*batch)

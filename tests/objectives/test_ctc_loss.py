@@ -95,3 +95,10 @@ def test_frames_after_the_end_have_no_gradient():
         loss = ctc_loss(logits, np.array([[1, 2]]), np.array([2]), np.array([3]))
     gradient = np.asarray(tape.gradient(loss, logits))
     assert gradient[0, :3].any() and not gradient[0, 3:].any()
+
+
+@pytest.mark.parametrize("foreign", [-1, 3, 99])
+def test_a_label_outside_the_vocabulary_costs_nan_and_one_beyond_the_length_nothing(foreign):
+    labels = np.array([[1, foreign], [1, foreign]], "int32")
+    losses = np.asarray(ctc_loss(_logits(2)[:, :, :3], labels, np.array([2, 1]), np.array([4, 4])))
+    assert np.isnan(losses[0]) and np.isfinite(losses[1])

@@ -1,5 +1,9 @@
 """Text normalisation: in Python and in a graph."""
 
+import os
+import subprocess
+import sys
+
 import keras
 import pytest
 import tensorflow as tf
@@ -74,3 +78,14 @@ def test_a_normalizer_survives_its_config(normalizer):
 def test_wrong_settings_are_refused(config, complaint):
     with pytest.raises(UserError, match=complaint):
         TextNormalizer.from_config(config)
+
+
+@pytest.mark.parametrize("case", ["upper", "lower"])
+def test_the_locale_of_the_machine_changes_no_letter(case):
+    script = (
+        "import tensorflow as tf; from keras_w2v2.text import TextNormalizer; "
+        f"n = TextNormalizer(case={case!r}); t = 'iI\u0130\u0131'; "
+        "assert n(tf.constant(t.encode())).numpy().decode() == n(t), n(t)"
+    )
+    environment = os.environ | {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "PYTHONUTF8": "1"}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)

@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 
 from keras_w2v2.errors import UserError
@@ -119,3 +121,38 @@ def test_a_start_that_is_no_model_is_refused(tones, tmp_path):
     (tmp_path / "text.keras").write_text("not a model")
     message = refusal(configured(), tones, tmp_path / "run", init=tmp_path / "text.keras")
     assert message.startswith("--init: ") and "is no .keras file" in message
+
+
+def test_an_unfinished_run_does_not_carry_on_with_other_shards(tiny_finetuning, tones, tmp_path):
+    data, run = tmp_path / "shards", RunFolder(tmp_path / "run")
+    shutil.copytree(tones, data)
+    finetune(tiny_finetuning, data, run.path, progress=Quiet)
+    run.model_file.unlink()
+    with (data / "index.json").open("a") as file:
+        file.write("\n")
+    message = refusal(tiny_finetuning, data, run.path)
+    assert "inputs.checksums" in message and str(data) in message
+
+
+def test_an_unfinished_run_does_not_carry_on_with_another_vocabulary(
+    tiny_finetuning, tones, tmp_path
+):
+    from keras_w2v2.text import Vocabulary
+
+    run, tokens = RunFolder(tmp_path / "run"), ["<pad>", "|", *"EHNORTW"]
+    Vocabulary(tokens).save(tmp_path)
+    config = tiny_finetuning.model_copy(update={"vocabulary": str(tmp_path / "vocab.json")})
+    finetune(config, tones, run.path, progress=Quiet)
+    run.model_file.unlink()
+    Vocabulary([*tokens[:2], *tokens[:1:-1]]).save(tmp_path)
+    assert "a run with another vocabulary" in refusal(config, tones, run.path)
+
+
+def test_a_damaged_shard_is_named(tiny_finetuning, tones, tmp_path):
+    data = tmp_path / "shards"
+    shutil.copytree(tones, data)
+    path = next(data.glob("*.tfrecord"))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert f"'{path}'" in refusal(tiny_finetuning, data, tmp_path / "run")

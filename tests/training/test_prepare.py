@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 
 import numpy as np
 import pytest
@@ -161,10 +162,10 @@ def test_an_interrupt_leaves_nothing_and_a_second_start_works(corpus, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         prepare(corpus, tmp_path / "out", progress=interrupt)
     assert nothing_left(tmp_path)
-    (tmp_path / "out.partial").mkdir()  # as a killed process leaves it
-    (tmp_path / "out.partial" / "shard").touch()
+    (tmp_path / ".out.partial").mkdir()  # as a killed process leaves it
+    (tmp_path / ".out.partial" / "shard").touch()
     assert prepare(corpus, tmp_path / "out").clips == 6
-    assert not (tmp_path / "out.partial").exists()
+    assert not (tmp_path / ".out.partial").exists()
 
 
 def test_shards_are_replaced_only_when_asked(corpus, tmp_path):
@@ -182,3 +183,35 @@ def test_other_things_are_never_replaced(corpus, tmp_path):
     with pytest.raises(UserError, match="holds other things"):
         prepare(corpus, corpus, overwrite=True)
     assert (corpus / "all.tsv").exists()
+
+
+def test_folders_of_the_user_beside_the_shards_are_spared(corpus, tmp_path):
+    for name in ("out.old", "out.partial"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "thesis").touch()
+    prepare(corpus, tmp_path / "out")
+    prepare(corpus, tmp_path / "out", overwrite=True)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["corpus", "out", "out.old", "out.partial"]
+    assert (tmp_path / "out.old" / "thesis").exists()
+
+
+def test_a_file_name_that_is_not_utf_8_is_set_aside(corpus, tmp_path):
+    soundfile.write(os.fsencode(corpus) + b"/caf\xe9.wav", noise(0.2), 16_000, format="WAV")
+    summary = prepare(corpus, tmp_path / "out", manifest_format="folder")
+    rejected = [{"path": "caf\\udce9.wav", "reason": "file name is not UTF-8"}]
+    assert (summary.clips, summary.rejected) == (6, rejected)
+
+
+@pytest.mark.parametrize("limit", ["min_seconds", "max_seconds", "shard_megabytes"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_limits_are_finite(corpus, tmp_path, limit, value):
+    with pytest.raises(UserError, match="must be finite numbers"):
+        prepare(corpus, tmp_path / "out", **{limit: value})
+    assert nothing_left(tmp_path)
+
+
+def test_the_present_folder_can_be_the_shards(corpus, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert prepare(corpus, ".").clips == 6
