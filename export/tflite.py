@@ -23,7 +23,7 @@ def export(model, path, variant="float32", seconds=10.0, clips=None):
 
     Args:
         model: Wav2Vec2ForCTC.
-        path: str or path of the file; appears whole or not at all.
+        path: str or path of the file, named .tflite; appears whole or not at all.
         variant: "float32", or "int8": weights in 8 bits for each channel, activations quantized
             on the fly, a quarter of the size and about 2.5 times as fast. int8 needs the extra
             [export].
@@ -42,6 +42,8 @@ def export(model, path, variant="float32", seconds=10.0, clips=None):
         >>> export(model, "recogniser.tflite", variant="int8", seconds=5.0)
     """
     model = serving.recognizer_of(model)
+    if Path(path).suffix != ".tflite":  # by which every reader knows it
+        raise UserError(f"the file must be named .tflite, got '{path}': try '{path}.tflite'")
     window = _window(model, variant, seconds)
     quantize = _quantizer() if variant == "int8" else None
     with atomic.file(path) as partial:

@@ -257,7 +257,8 @@ class Wav2Vec2ForPreTraining(TaskModel):
             # Every replica differentiates the global loss, and the optimizer sums gradients.
             loss = self.optimizer.scale_loss(figures["loss"] / replicas.replica_count())
         gradients = tape.gradient(loss, self.trainable_variables)
-        figures["gradient_norm"] = replicas.global_gradient_norm(gradients)
+        norm = replicas.global_gradient_norm(gradients)
+        figures["gradient_norm"] = norm / self.optimizer.scale_loss(1.0)
         self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
         return self.record(figures, dict.fromkeys(FIGURES, figures["masked_frames"]))
 

@@ -66,8 +66,8 @@ def test_the_file_describes_itself_to_any_zip_reader(model, exported):
 
 def test_the_same_model_gives_the_same_bytes(base, tmp_path):
     for name in ("a", "b"):
-        tflite.export(base, tmp_path / name, seconds=SECONDS)
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+        tflite.export(base, tmp_path / f"{name}.tflite", seconds=SECONDS)
+    assert (tmp_path / "a.tflite").read_bytes() == (tmp_path / "b.tflite").read_bytes()
 
 
 def test_int8_is_smaller_and_close(recognizer, tmp_path):
@@ -103,6 +103,11 @@ def test_int8_without_its_extra_names_it(base, tmp_path, monkeypatch):
 def test_wrong_arguments_get_one_line(base, tmp_path, wrong, words):
     with pytest.raises(UserError, match=words):
         tflite.export(base, tmp_path / "m.tflite", **wrong)
+
+
+def test_a_file_of_another_name_is_refused(base, tmp_path):
+    with pytest.raises(UserError, match=r"must be named .tflite, got '.*app': try '.*app.tflite'"):
+        tflite.export(base, tmp_path / "app")
 
 
 def test_a_wrong_graph_leaves_no_file(base, tmp_path, monkeypatch):

@@ -74,6 +74,15 @@ def test_every_option_trains_every_weight(settings):
     assert {v.dtype for v in model.trainable_variables} == {"float32"}
 
 
+def test_the_gradient_norm_is_told_without_the_scale_of_the_loss():
+    norms = []
+    for scale in (None, 1024.0):
+        keras.utils.set_random_seed(0)
+        optimizer = keras.optimizers.SGD(0.0, loss_scale_factor=scale)
+        norms.append(float(_step(_compiled(optimizer))["gradient_norm"]))
+    assert norms[1] == pytest.approx(norms[0], rel=1e-4)
+
+
 def test_figures_of_an_epoch_weigh_batches_by_their_masked_frames():
     model = _compiled()
     batches = [clips(1000, 700), clips(400, 300)]
