@@ -181,7 +181,8 @@ class Wav2Vec2ForCTC(TaskModel):
             "blanks": _count(blanks),
             "frames": _count(valid),
             "skipped": _count(skipped),
-            "clips": ops.shape(labels)[0],
+            # Not the rows: a replica without a clip has one of neither sound nor label.
+            "clips": _count((frame_length > 0) | (label_length > 0)),
         }
         sums |= self._errors(logits, frame_length, labels, label_length)
         return _rates(reduce_sums({k: ops.cast(v, "float32") for k, v in sums.items()}))
@@ -243,7 +244,7 @@ class Wav2Vec2ForCTC(TaskModel):
         batch.require_keys(inputs, batch.INPUTS, "the first part of a CTC batch")
         batch.require_keys(targets, TARGETS, "the second part of a CTC batch")
         self._require_known(targets)
-        return inputs, targets
+        return replicas.never_empty((inputs, targets))
 
     def _require_known(self, targets):
         """Refuses labels outside the vocabulary; compiled by XLA, their loss is NaN instead."""

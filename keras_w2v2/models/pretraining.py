@@ -274,7 +274,7 @@ class Wav2Vec2ForPreTraining(TaskModel):
     def _unpack(self, data):
         inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         batch.require_keys(inputs, batch.INPUTS, "a pre-training batch")
-        return inputs
+        return replicas.never_empty(inputs)
 
 
 def _check(settings):

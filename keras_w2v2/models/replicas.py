@@ -21,6 +21,27 @@ def replica_count():
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
+def never_empty(batch):
+    """Gives a replica without a clip one of length 0; every other replica's batch stays.
+
+    The last batch of an epoch may hold fewer clips than there are replicas, but all of them must
+    take part in its sums, and a convolution refuses a batch of none.
+
+    Args:
+        batch: nest of tensors [batch, ...].
+    """
+    import tensorflow as tf
+
+    if replica_count() == 1:
+        return batch
+
+    def pad(rows):
+        missing = tf.cast(tf.shape(rows)[0] == 0, "int32")
+        return tf.pad(rows, [[0, missing]] + [[0, 0]] * (rows.shape.rank - 1))
+
+    return tf.nest.map_structure(pad, batch)
+
+
 def global_rows(batch):
     """Returns int32 [batch], the index of each clip in the batch of all replicas."""
     import tensorflow as tf
