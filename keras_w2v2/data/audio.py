@@ -1,10 +1,12 @@
 """Audio files to waveforms, with a reason for every file that is none."""
 
+import io
 import re
 from pathlib import Path
 
 import numpy as np
 
+from keras_w2v2.data import mp3
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import SAMPLE_RATE
 
@@ -113,7 +115,7 @@ def _decode(path):
     if path.stat().st_size == 0:
         raise AudioError(path, "empty file (0 bytes)")
     try:
-        with soundfile.SoundFile(str(path)) as file:
+        with soundfile.SoundFile(_source(path)) as file:
             promised, rate, kind = file.frames, file.samplerate, file.format
             log = file.extra_info
             samples = file.read(dtype="float32", always_2d=True)
@@ -131,6 +133,16 @@ def _decode(path):
     if len(samples) < promised:
         raise AudioError(path, f"truncated: {len(samples)} of {promised} samples can be read")
     return samples, rate, kind
+
+
+def _source(path):
+    """Returns what libsndfile is to open: the file, or a stream with what its header lacks."""
+    with open(path, "rb") as file:
+        start = file.read(3)
+        if start != b"ID3" and (start[0] != 0xFF or start[1:2] < b"\xe0"):
+            return str(path)
+        mended = mp3.with_length(start + file.read())
+    return io.BytesIO(mended) if mended else str(path)
 
 
 def _reason(error):
