@@ -21,6 +21,7 @@ class Metadata:
     Args:
         frames: FrameArithmetic of its convolutions.
         vocabulary: Vocabulary or None.
+        normalizer: TextNormalizer of the transcripts that it was trained on, or None.
         blank: int, id of the CTC blank.
         normalize_waveform: bool, whether the graph brings each clip to unit variance itself.
         window_samples: int, the fixed input width of a TFLite file; None where any width goes.
@@ -29,6 +30,7 @@ class Metadata:
 
     frames: FrameArithmetic
     vocabulary: object
+    normalizer: object
     blank: int
     normalize_waveform: bool
     window_samples: int | None
@@ -65,6 +67,8 @@ def describe(model, variant, window_samples=None):
         content["window_frames"] = frames.frames(window_samples)
     if model.vocabulary is not None:
         content["vocabulary"] = model.vocabulary.get_config()
+    if model.normalizer is not None:
+        content["normalizer"] = model.normalizer.get_config()
     return content
 
 
@@ -101,14 +105,19 @@ def read(path):
             with zipfile.ZipFile(path) as archive:
                 text = archive.read(METADATA).decode("utf-8")
         content = json.loads(text)
-        vocabulary = None
+        vocabulary = normalizer = None
         if "vocabulary" in content:
             from keras_w2v2.text import Vocabulary
 
             vocabulary = Vocabulary(**content["vocabulary"])
+        if "normalizer" in content:
+            from keras_w2v2.text import TextNormalizer
+
+            normalizer = TextNormalizer(**content["normalizer"])
         return Metadata(
             frames=FrameArithmetic(content["conv_kernels"], content["conv_strides"]),
             vocabulary=vocabulary,
+            normalizer=normalizer,
             blank=content["blank"],
             normalize_waveform=content["normalize_waveform"],
             window_samples=content.get("window_samples"),

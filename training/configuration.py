@@ -285,3 +285,9 @@ class FinetuneConfig(Run):
     @staticmethod
     def default_recipe():
         return "small_finetune"
+
+    def text_normalizer(self):
+        """Returns the TextNormalizer of the transcripts."""
+        from keras_w2v2.text import TextNormalizer
+
+        return TextNormalizer(**self.normalizer.model_dump())

@@ -35,11 +35,10 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
     config = FinetuneConfig.of(config, settings)
 
     from keras_w2v2.data import pipeline, shards
-    from keras_w2v2.text import TextNormalizer
     from keras_w2v2.training import fitting, initial_model, optimizers, seeding
 
     indexes = shards.load_all(data)
-    normalizer = TextNormalizer(**config.normalizer.model_dump())
+    normalizer = config.text_normalizer()
     vocabulary = _vocabulary(config.vocabulary, indexes, normalizer)
 
     def batches(folders, **order):

@@ -35,6 +35,7 @@ def ctc(config, vocabulary, init=None):
 
     overrides = config.model.overrides()
     dtype = config.dtype_policy()
+    text = {"vocabulary": vocabulary, "normalizer": config.text_normalizer()}
     if init is None:
         if config.model.preset is None:
             raise UserError(
@@ -43,7 +44,7 @@ def ctc(config, vocabulary, init=None):
             )
         return Wav2Vec2ForCTC.from_preset(
             config.model.preset,
-            vocabulary=vocabulary,
+            **text,
             **overrides,
             seed=config.seed,
             dtype=dtype,
@@ -56,7 +57,7 @@ def ctc(config, vocabulary, init=None):
     backbone = Wav2Vec2Backbone(**(inherited | chosen), dtype=dtype, name="backbone")
     backbone.set_weights(pretrained.backbone.get_weights())
     head = {name: value for name, value in overrides.items() if name not in names}
-    model = Wav2Vec2ForCTC(backbone, vocabulary=vocabulary, **head, seed=config.seed)
+    model = Wav2Vec2ForCTC(backbone, **text, **head, seed=config.seed)
     if getattr(pretrained, "vocabulary", None) == vocabulary:
         model.head.set_weights(pretrained.head.get_weights())
     return model

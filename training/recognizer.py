@@ -90,18 +90,19 @@ def load(path, threads=1):
         from keras_w2v2.export import runner
 
         model = _Exported(runner.load(path, threads))
-        vocabulary, frames = model.metadata.vocabulary, model.metadata.frames
+        about, frames = model.metadata, model.metadata.frames
     else:
         from keras_w2v2.training import run_folder
 
         model = run_folder.load_model(path)
         if not hasattr(model, "vocabulary"):
             raise UserError(f"'{path}' is pre-trained only and cannot read yet: fine-tune it first")
-        vocabulary, frames = model.vocabulary, model.backbone.frames
+        about, frames = model, model.backbone.frames
         model = _Keras(model)
-    if vocabulary is None:
+    if about.vocabulary is None:
         raise UserError(f"'{path}' has no vocabulary: it gives logits but no text")
-    return Recognizer(model, vocabulary, frames, _normalizer(path, vocabulary))
+    normalizer = about.normalizer or _of_their_case(about.vocabulary)
+    return Recognizer(model, about.vocabulary, frames, normalizer)
 
 
 class _Keras:
@@ -175,14 +176,10 @@ def checked(waveform, sample_rate, least):
     return waveform.astype(np.float32, copy=False)
 
 
-def _normalizer(path, vocabulary):
-    """The run's own, or for other models one that gives their letters' case."""
+def _of_their_case(vocabulary):
+    """Returns a TextNormalizer for a model that has none (from another project)."""
     from keras_w2v2.text import TextNormalizer
-    from keras_w2v2.training import run_folder
 
-    run = run_folder.run_of(path)
-    if run is not None and "normalizer" in (config := run.config()):
-        return TextNormalizer(**config["normalizer"])
     letters = "".join(vocabulary.characters)
     case = "upper" if letters.isupper() else "lower" if letters.islower() else None
     return TextNormalizer(case=case)

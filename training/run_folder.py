@@ -149,17 +149,6 @@ def load_model(path):
     )
 
 
-def run_of(path):
-    """Returns the RunFolder that a model path is or lies in, or None."""
-    path = Path(path)
-    for folder in (path, path.parent, path.parent.parent):
-        if (folder / "config.yaml").is_file():
-            return RunFolder(folder)
-        if folder == path and not path.is_file():
-            break
-    return None
-
-
 def _newest_model(run):
     from keras_w2v2.training import checkpoints
 

@@ -13,7 +13,7 @@ from keras_w2v2.models import batch, replicas
 from keras_w2v2.models.settings import fields, require_positive, require_share
 from keras_w2v2.models.task import TaskModel
 from keras_w2v2.objectives.ctc import ctc_loss, impossible
-from keras_w2v2.text import Vocabulary
+from keras_w2v2.text import TextNormalizer, Vocabulary
 
 # Each figure is a share: of what, and among how many.
 FIGURES = {
@@ -37,6 +37,8 @@ class Wav2Vec2ForCTC(TaskModel):
         vocabulary: keras_w2v2.Vocabulary, travels with the model; its blank is the blank.
         vocabulary_size: int, in place of a vocabulary.
         blank: int, index of the blank, used without a vocabulary.
+        normalizer: keras_w2v2.TextNormalizer of the transcripts, or None; it changes nothing
+            here, but travels with the model, so that `evaluate` treats references alike.
         final_dropout: float in [0, 1), on the frames before the head.
         mask_prob, mask_span: span mask over frames while training.
         mask_channel_prob, mask_channel_span: span mask over channels while training; a span
@@ -72,6 +74,7 @@ class Wav2Vec2ForCTC(TaskModel):
         vocabulary=None,
         vocabulary_size=None,
         blank=0,
+        normalizer=None,
         final_dropout=0.0,
         mask_prob=0.65,
         mask_span=10,
@@ -89,10 +92,14 @@ class Wav2Vec2ForCTC(TaskModel):
             raise UserError(
                 f"vocabulary must be a keras_w2v2.Vocabulary, got {type(vocabulary).__name__}"
             )
+        if not isinstance(normalizer, TextNormalizer | None):
+            raise UserError(
+                f"normalizer must be a keras_w2v2.TextNormalizer, got {type(normalizer).__name__}"
+            )
         settings = {name: value for name, value in locals().items() if name in fields(type(self))}
         _check(settings)
         self._settings = settings
-        self.vocabulary = vocabulary
+        self.vocabulary, self.normalizer = vocabulary, normalizer
         self.vocabulary_size = vocabulary_size
         self.blank = blank
         dtype = self.dtype_policy

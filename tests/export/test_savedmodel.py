@@ -61,6 +61,7 @@ def test_assets_describe_the_model(model, exported):
     described = metadata.read(exported[0])
     assert described.frames == model.backbone.frames
     assert described.vocabulary == model.vocabulary
+    assert described.normalizer is None
     assert described.normalize_waveform == model.backbone.normalize_waveform
     assert described.window_samples is None
     assert (exported[0] / "assets" / "vocab.json").is_file()

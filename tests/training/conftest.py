@@ -83,7 +83,7 @@ def tiny_finetuning(tiny):
             "model": tiny | {"mask_prob": 0.2, "mask_channel_span": 4},
             "data": {"batch_seconds": 4.0, "max_seconds": 2.0},
             "optimizer": {"updates": 6, "peak_rate": 1e-3},
-            "normalizer": {"case": "upper"},
+            "normalizer": {"case": "upper", "drop": ",."},
             "jit_compile": False,
             "log_every": 2,
             "checkpoint_every": 2,

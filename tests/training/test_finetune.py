@@ -1,3 +1,4 @@
+import importlib.util
 import shutil
 
 import pytest
@@ -46,6 +47,24 @@ def test_a_run_leaves_a_recogniser_with_its_vocabulary(trained):
     model = load_model(trained.path)
     assert model.vocabulary.tokens == ("<pad>", "|", *"EHNORTW")
     assert Vocabulary.load(trained.path) == model.vocabulary
+
+
+def test_the_normalizer_of_the_transcripts_travels_with_the_model(trained, tmp_path):
+    from keras_w2v2.export import savedmodel, tflite
+    from keras_w2v2.text import TextNormalizer
+    from keras_w2v2.training import recognizer
+
+    wanted = TextNormalizer(**trained.config()["normalizer"])
+    assert wanted != TextNormalizer(case="upper"), "what a model without one would get"
+    shutil.copy(trained.model_file, tmp_path / "model.keras")
+    model = load_model(tmp_path / "model.keras")
+    savedmodel.export(model, tmp_path / "savedmodel")
+    paths = [tmp_path / "model.keras", tmp_path / "savedmodel"]
+    if importlib.util.find_spec("ai_edge_litert"):
+        paths.append(tmp_path / "model.tflite")
+        tflite.export(model, paths[-1], seconds=2.0)
+    for path in paths:
+        assert recognizer.load(path).normalizer == wanted, path
 
 
 def test_metrics_of_training_and_dev_stand_side_by_side(trained):
