@@ -46,10 +46,10 @@ def program():
     """The console script: `main`, and the end of the process.
 
     After Ctrl-C the native threads of Beam and TensorFlow may still run; tearing the interpreter
-    down under them aborts now and then, so the process leaves at once with its code.
+    down under them aborts now and then, so a command that did not get done leaves at once.
     """
     code = main()
-    if code == failures.INTERRUPTED:
+    if code == failures.NOT_DONE:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
@@ -59,10 +59,10 @@ def program():
 def _usage_error(error):
     text = error.format_message().rstrip(".")
     if not text:  # `keras-w2v2` alone: its help is printed already
-        return failures.USER_ERROR
+        return failures.NOT_DONE
     path = error.ctx.command_path if error.ctx else "keras-w2v2"
     print(f"error: {' '.join(text.split())} (see: {path} --help)", file=sys.stderr)
-    return failures.USER_ERROR
+    return failures.NOT_DONE
 
 
 def _version(wanted: bool):

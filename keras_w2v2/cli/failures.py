@@ -1,7 +1,7 @@
 """What the command line says when a command fails: one line, and an exit code.
 
-0 done, 2 a mistake that the user can mend, 130 interrupted. Anything else is a bug of ours and
-keeps its traceback.
+0 done, 2 a mistake that the user can mend or Ctrl-C. Anything else is a bug of ours and keeps
+its traceback.
 """
 
 import errno
@@ -12,8 +12,7 @@ from pathlib import Path
 
 from keras_w2v2.errors import UserError
 
-USER_ERROR = 2
-INTERRUPTED = 130  # 128 + SIGINT, as shells count
+NOT_DONE = 2
 
 _CARRIES_ON = "the same command carries on where it stopped"
 _STARTS_AGAIN = "nothing half-written is left; the same command starts again"
@@ -42,12 +41,12 @@ def report(error, verb, folder=None):
     if isinstance(error, KeyboardInterrupt):
         advice = _WHEN_INTERRUPTED.get(verb)
         _say(str(error) or "interrupted" + (f": {advice}" if advice else ""))
-        return INTERRUPTED
+        return NOT_DONE
     line = _line(error, folder)
     if line is None:
         return None
     _say(f"error: {line}")
-    return USER_ERROR
+    return NOT_DONE
 
 
 def _say(line):

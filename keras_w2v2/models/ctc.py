@@ -46,7 +46,7 @@ class Wav2Vec2ForCTC(TaskModel):
         freeze_feature_encoder: bool, do not train the convolutions (their LayerNorm and
             projection do train).
         freeze_transformer_updates: int, the first updates train the head alone, with masks and
-            dropout on.
+            dropout on. An optimizer's weight decay reaches the other weights all the same.
         seed: int, of the masks.
 
     Call arguments:

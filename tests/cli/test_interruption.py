@@ -50,7 +50,7 @@ def test_interrupted_preparing_leaves_nothing_and_starts_again(tmp_path):
     command = ["prepare", folder, "--out", out]
     partial = tmp_path / ".shards.partial"
     code, err = interrupted(start(*command), lambda: any(partial.rglob("*.tfrecord*")))
-    assert code == 130, err
+    assert code == 2, err
     assert [line for line in err if not line.startswith("preparing")] == [
         "interrupted: nothing half-written is left; the same command starts again"
     ]
@@ -61,13 +61,17 @@ def test_interrupted_preparing_leaves_nothing_and_starts_again(tmp_path):
     assert "400 clips" in text
 
 
-def test_interrupted_pretraining_carries_on(shards, tiny_pretraining, tmp_path):
+@pytest.mark.parametrize(
+    "verb, tiny", [("pretrain", "tiny_pretraining"), ("finetune", "tiny_finetuning")]
+)
+def test_interrupted_learning_carries_on(verb, tiny, shards, request, tmp_path):
     out = tmp_path / "run"
+    tiny = request.getfixturevalue(tiny)
     more = settings("optimizer.updates=120", "log_every=20", "checkpoint_every=20")
-    command = ["pretrain", "--data", shards, "--out", out, *tiny_pretraining, *more]
+    command = [verb, "--data", shards, "--out", out, *tiny, *more]
     saved = out / "checkpoints" / "step-00000020.keras"
     code, err = interrupted(start(*command), saved.is_file)
-    assert code == 130, err
+    assert code == 2, err
     assert err[-1].startswith("stopped at update")
     assert "the same command carries on from update" in err[-1]
     assert not (out / "model.keras").exists()
@@ -77,3 +81,18 @@ def test_interrupted_pretraining_carries_on(shards, tiny_pretraining, tmp_path):
     assert (out / "model.keras").is_file()
     rows = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
     assert [row["updates"] for row in rows] == list(range(20, 121, 20))
+
+
+@pytest.mark.parametrize("kind, name", [("savedmodel", "saved"), ("tflite", "model.tflite")])
+def test_interrupted_exporting_leaves_nothing_and_starts_again(kind, name, recogniser, tmp_path):
+    if kind == "tflite":
+        pytest.importorskip("ai_edge_quantizer", reason="needs the extra [export]")
+    command = ["export", kind, recogniser, "--out", tmp_path / name]
+    code, err = interrupted(start(*command), lambda: any(tmp_path.glob(f".{name}.partial-*")))
+    assert code == 2, err
+    assert err == ["interrupted: nothing half-written is left; the same command starts again"]
+    assert not list(tmp_path.iterdir())
+    again = start(*command)
+    again.communicate(timeout=PATIENCE)
+    assert again.returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == [name]
