@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from keras_w2v2.errors import UserError
+from keras_w2v2.interop import hub
 
 
 def convert(source, out):
@@ -28,7 +29,8 @@ def convert(source, out):
     """
     source, out = Path(source), Path(out)
     if not source.exists():
-        raise UserError(f"there is no '{source}': give a .pt file, a folder or a .keras file")
+        wanted = "give a .pt file, a folder or a .keras file"
+        raise UserError(f"there is no '{source}': {wanted}{hub.hint(source)}")
     if out.exists():
         raise UserError(f"'{out}' exists already: remove it or name another")
     kind, model = _read(source)

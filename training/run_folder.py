@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from keras_w2v2.errors import UserError
-from keras_w2v2.interop import atomic
+from keras_w2v2.interop import atomic, hub
 from keras_w2v2.training import recipe_file
 
 _log = logging.getLogger(__name__)
@@ -135,7 +135,8 @@ def load_model(path):
     """
     path = Path(path)
     if not path.exists():
-        raise UserError(f"no model '{path}': give a run, a .keras file or a Hugging Face folder")
+        wanted = "give a run, a .keras file or a Hugging Face folder"
+        raise UserError(f"no model '{path}': {wanted}{hub.hint(path)}")
     if path.is_file():
         return _load_keras(path)
     if (path / "config.yaml").is_file():

@@ -5,7 +5,7 @@ import warnings
 from pathlib import Path
 
 from keras_w2v2.errors import UserError
-from keras_w2v2.interop import atomic, huggingface_config, huggingface_text
+from keras_w2v2.interop import atomic, hub, huggingface_config, huggingface_text
 from keras_w2v2.interop.tensor_files import Tensors, read_json
 from keras_w2v2.interop.weight_table import weights
 
@@ -34,14 +34,15 @@ def load_huggingface(folder, normalize_waveform=None):
             missing, left over or of the wrong shape.
 
     Example:
-        >>> model = load_huggingface("facebook/wav2vec2-base-960h")
+        >>> model = load_huggingface("wav2vec2-base-960h")  # a folder, already downloaded
         >>> model({"waveform": waveform, "length": length})  # logits [batch, frames, 32]
     """
     import keras_w2v2
 
     folder = Path(folder)
     if not folder.is_dir():
-        raise UserError(f"no folder '{folder}': give a folder with config.json and its weights")
+        wanted = "give a folder with config.json and its weights"
+        raise UserError(f"no folder '{folder}': {wanted}{hub.hint(folder)}")
     source = folder / "config.json"
     config = read_json(source)
     task = huggingface_config.task_of(config, source)

@@ -254,7 +254,8 @@ def test_a_vocabulary_that_does_not_fit_gets_one_line(write_folder, vocabulary):
 
 def test_missing_and_truncated_files_get_one_line(write_folder, tmp_path):
     folder, _, _ = write_folder("CTC")
-    _refused(tmp_path / "nowhere", "nowhere")
+    _refused(tmp_path / "nowhere", "nowhere': give a folder with config.json and its weights$")
+    _refused("facebook/wav2vec2-base", "'hf download facebook/wav2vec2-base --local-dir wav2vec2")
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
     _refused(folder, "model.safetensors")
