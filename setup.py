@@ -49,6 +49,7 @@ setup(
         "matplotlib>=3.8",
         "tensorboard>=2.16",
         "psutil>=5.9",
+        "wrapt>=1.14",
     ],
     extras_require={
         "export": EXPORT,

@@ -72,7 +72,7 @@ class _SavedModel:
         try:
             self._model = tf.saved_model.load(str(path))
             self._run = self._model.signatures["serving_default"]
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, IndexError, tf.errors.OpError) as error:
             reason = " ".join(str(error).split())[:200]
             raise UserError(f"'{path}' is no working SavedModel: {reason}") from error
 

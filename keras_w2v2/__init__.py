@@ -1,12 +1,13 @@
 """wav2vec 2.0 and its family for Keras and TensorFlow.
 
 The public names load on first use, so that the command line's `--help` need not wait for
-TensorFlow. Where Keras is loaded already, the models register with it at once: then
+TensorFlow. The models register with Keras as soon as both are imported, in either order: then
 `keras.models.load_model` finds them.
 """
 
 import importlib
-import sys
+
+import wrapt
 
 __version__ = "0.1.0"
 
@@ -38,5 +39,6 @@ def __dir__():
     return [*globals(), *__all__]
 
 
-if "keras" in sys.modules:
+@wrapt.when_imported("keras")
+def _register(_):
     importlib.import_module("keras_w2v2.models")

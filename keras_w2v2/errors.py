@@ -15,6 +15,10 @@ class UserError(ValueError):
         keras_w2v2.errors.UserError: no clips in 'recordings/': give a folder that holds audio files
     """
 
+    # Keras adds a page on the arguments to whatever is raised in a layer's call, but not to an
+    # error that it believes to have it already.
+    _keras_call_info_injected = True
+
 
 def nearest(name, known):
     """Returns ", did you mean 'x'?" for the known name closest to `name`, else "".

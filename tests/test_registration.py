@@ -19,7 +19,13 @@ SMALL = {
 
 
 @pytest.mark.parametrize(
-    "imports", ["import keras, keras_w2v2", "import keras; from keras_w2v2 import Wav2Vec2ForCTC"]
+    "imports",
+    [
+        "import keras, keras_w2v2",
+        "import keras_w2v2, keras",
+        "import keras; from keras_w2v2 import Wav2Vec2ForCTC",
+        "from keras_w2v2.data import audio; import keras",
+    ],
 )
 def test_importing_the_project_is_enough_to_load_a_saved_model(imports, tmp_path):
     Wav2Vec2ForPreTraining.from_preset("wav2vec2_tiny", **SMALL).save(tmp_path / "model.keras")

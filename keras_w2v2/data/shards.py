@@ -82,10 +82,11 @@ class ShardIndex:
         content = _parsed(folder)
         try:
             index = cls(folder, content)
+            sizes = [(shard.name, shard.bytes) for shard in index.shards]
+            sizes.append((TABLE, content["table"]["bytes"]))
         except (KeyError, TypeError) as error:
             raise _damaged(folder / INDEX, f"{type(error).__name__}: {error}") from None
-        sizes = [(shard.name, shard.bytes) for shard in index.shards]
-        for name, size in [*sizes, (TABLE, content["table"]["bytes"])]:
+        for name, size in sizes:
             path = folder / name
             if not path.is_file():
                 raise _damaged(path, "the file is missing")

@@ -90,13 +90,19 @@ class Settings:
 
     def backbone(self):
         """Returns the arguments of Wav2Vec2Backbone."""
-        fields = _mapped(_BACKBONE, self.model)
+        fields = _mapped(_BACKBONE, self.model, self.file)
         if self.finetuning is not None:
             for theirs, name in _OVERRIDES.items():
                 if self.finetuning.get(theirs) is not None:
                     fields[_BACKBONE[name][0]] = self.finetuning[theirs]
         layers = _parse(self.model.get("conv_feature_layers", _CONVOLUTIONS), self.file)
-        filters, kernels, strides = zip(*layers, strict=True)
+        try:
+            filters, kernels, strides = zip(*layers, strict=True)
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                f"'{self.file}' has conv_feature_layers={layers!r}: expected a list of "
+                "(filters, kernel, stride)"
+            ) from error
         layered = self.model.get("extractor_mode", "default") == "layer_norm"
         return fields | {
             "conv_filters": filters,
@@ -110,23 +116,34 @@ class Settings:
         """Returns the arguments of Wav2Vec2ForPreTraining beside the backbone."""
         if self.model.get("quantize_targets") is False:
             raise UserError(f"'{self.file}' was trained without a quantizer: nothing to load")
-        fields = _mapped(_PRETRAINING, self.model)
+        fields = _mapped(_PRETRAINING, self.model, self.file)
         final = self.model.get("final_dim") or self.model.get("encoder_embed_dim", 768)
-        temperature = _parse(self.model.get("latent_temp", [2, 0.5, 0.999995]), self.file)
+        temperature = self.model.get("latent_temp", [2, 0.5, 0.999995])
         names = ("gumbel_start", "gumbel_end", "gumbel_decay")
-        fields |= dict(zip(names, map(float, temperature), strict=True))
+        fields |= self._numbers(names, "latent_temp", temperature)
         loss_weights = _parse(self.criterion.get("loss_weights") or [0.1, 10.0], self.file)
+        if isinstance(loss_weights, list) and len(loss_weights) == 1:
+            loss_weights = loss_weights * 2  # fairseq repeats a single one
         names = ("diversity_weight", "feature_penalty_weight")
-        fields |= dict(zip(names, map(float, loss_weights), strict=False))
+        fields |= self._numbers(names, "loss_weights", loss_weights)
         return fields | {
             "code_dim": self.model.get("latent_dim") or final,
             "projection_dim": final,
         }
 
+    def _numbers(self, names, setting, value):
+        """Our fields (dict of float) for a setting that holds a number for each."""
+        try:
+            return dict(zip(names, map(float, _parse(value, self.file)), strict=True))
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                f"'{self.file}' has {setting}={value!r}: expected {len(names)} numbers"
+            ) from error
+
     def ctc(self):
         """Returns the arguments of Wav2Vec2ForCTC beside the backbone and the vocabulary."""
         given = self.finetuning or {}
-        fields = _mapped(_CTC, given)
+        fields = _mapped(_CTC, given, self.file)
         masked = bool(given.get("apply_mask", False))
         fields["mask_prob"] = float(given.get("mask_prob", 0.5)) if masked else 0.0
         fields["mask_channel_prob"] = float(given.get("mask_channel_prob", 0)) if masked else 0.0
@@ -176,11 +193,19 @@ def _sections(checkpoint):
     return args, args, args
 
 
-def _mapped(table, given):
+def _mapped(table, given, file):
     return {
-        ours: default if given.get(theirs) is None else type(default)(given[theirs])
+        ours: default if given.get(theirs) is None else _like(default, theirs, given[theirs], file)
         for theirs, (ours, default) in table.items()
     }
+
+
+def _like(default, name, value, file):
+    """A setting in the type of its default."""
+    try:
+        return type(default)(value)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"'{file}' has {name}={value!r}: expected one like {default!r}") from error
 
 
 def _parse(value, file):

@@ -107,6 +107,8 @@ def task_of(config, source):
         UserError: for another architecture, or behaviour that our models do not have.
     """
     architectures = config.get("architectures") or []
+    if not isinstance(architectures, list):
+        raise UserError(f"'{source}' has architectures={architectures!r}: expected a list of names")
     tasks = [name for name in architectures if name in HEADS]
     if not tasks:
         names = ", ".join(map(str, architectures)) or config.get("model_type", "nothing")
@@ -133,6 +135,8 @@ def arguments(config, task, source):
             head["mask_channel_prob"] = 0.0
     defaults_backbone, defaults_head = _unnamed_defaults(backbone["feature_norm"], task)
     extra = config.get(OURS, {})
+    if not isinstance(extra, dict):
+        raise UserError(f"'{source}' has {OURS}={extra!r}: expected an object of fields")
     # Fields of the other task are no mistake: a fine-tuned folder may keep them.
     known = [name for each in HEADS for d in _unnamed_defaults("group", each) for name in d]
     for name in extra:

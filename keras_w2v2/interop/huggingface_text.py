@@ -48,8 +48,8 @@ def read_vocabulary(folder, size, blank):
     return Vocabulary(
         tokens,
         blank=tokens[blank],
-        word_delimiter=delimiter if delimiter in ids else None,
-        unknown=unknown if unknown in ids else None,
+        word_delimiter=delimiter if delimiter in by_id.values() else None,
+        unknown=unknown if unknown in by_id.values() else None,
     )
 
 

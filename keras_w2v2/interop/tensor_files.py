@@ -33,7 +33,7 @@ class Tensors:
             self.files = dict.fromkeys(_open(self.source).keys(), self.source)
         elif (folder / _SHARDED).is_file():
             self.source = folder / _SHARDED
-            self.files = {k: folder / v for k, v in read_json(self.source)["weight_map"].items()}
+            self.files = {k: folder / v for k, v in _weight_map(self.source).items()}
         elif (folder / _PICKLED).is_file():
             self.source = folder / _PICKLED
             self.pickled = _load_pickled(self.source)
@@ -78,6 +78,13 @@ def read_json(path):
     if not isinstance(content, dict):
         raise UserError(f"'{path}' must hold a JSON object, not a {type(content).__name__}")
     return content
+
+
+def _weight_map(path):
+    names = read_json(path).get("weight_map")
+    if not isinstance(names, dict) or not all(isinstance(v, str) for v in names.values()):
+        raise UserError(f"'{path}' must hold a weight_map of tensor names to files")
+    return names
 
 
 def _open(path):

@@ -17,14 +17,18 @@ from keras_w2v2.layers.waveform_normalization import normalize_waveform as unit_
 from keras_w2v2.models import batch
 from keras_w2v2.models.settings import (
     fields,
+    require_at_least_zero,
+    require_bool,
     require_multiple,
     require_positive,
+    require_positive_each,
     require_share,
 )
 
 # Added to the attention scores of invalid frames; finite in float16 too, so that no row becomes
 # NaN.
 MASKED_SCORE = -1e4
+_CONVOLUTIONS = ("conv_filters", "conv_kernels", "conv_strides")
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
@@ -100,9 +104,8 @@ class Wav2Vec2Backbone(keras.Model):
     ):
         super().__init__(autocast=False, **kwargs)  # the waveform stays float32
         settings = {name: value for name, value in locals().items() if name in fields(type(self))}
-        for name in ("conv_filters", "conv_kernels", "conv_strides"):
-            settings[name] = tuple(settings[name])
         _check(settings)
+        settings |= {name: tuple(settings[name]) for name in _CONVOLUTIONS}
         self._settings = settings
         self.frames = FrameArithmetic(conv_kernels, conv_strides)
         self.normalize_waveform = normalize_waveform
@@ -266,13 +269,14 @@ class Wav2Vec2Backbone(keras.Model):
 
 
 def _check(settings):
-    layers = {len(settings[k]) for k in ("conv_filters", "conv_kernels", "conv_strides")}
+    require_positive_each(**{k: settings[k] for k in _CONVOLUTIONS})
+    require_bool(**{k: settings[k] for k in ("conv_bias", "norm_first", "normalize_waveform")})
+    require_at_least_zero(feature_grad_mult=settings["feature_grad_mult"])
+    layers = {len(settings[k]) for k in _CONVOLUTIONS}
     if len(layers) != 1:
         raise UserError(
             "conv_filters, conv_kernels and conv_strides must have the same length, got "
-            + ", ".join(
-                str(len(settings[k])) for k in ("conv_filters", "conv_kernels", "conv_strides")
-            )
+            + ", ".join(str(len(settings[k])) for k in _CONVOLUTIONS)
         )
     if settings["feature_norm"] not in ("group", "layer"):
         raise UserError(
@@ -281,7 +285,6 @@ def _check(settings):
     whole = ("hidden_dim", "num_layers", "num_heads", "intermediate_dim")
     whole += ("position_kernel", "position_groups")
     require_positive(**{k: settings[k] for k in whole})
-    require_positive(**{f"conv_filters[{i}]": n for i, n in enumerate(settings["conv_filters"])})
     shares = ("dropout", "attention_dropout", "activation_dropout", "input_dropout", "layer_drop")
     require_share(**{k: settings[k] for k in shares})
     width = settings["hidden_dim"]

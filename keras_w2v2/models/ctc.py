@@ -10,9 +10,15 @@ from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.span_mask import channel_mask, span_mask
 from keras_w2v2.metrics import NOTHING, edit_distance, greedy_symbols, words
 from keras_w2v2.models import batch, replicas
-from keras_w2v2.models.settings import fields, require_positive, require_share
+from keras_w2v2.models.settings import (
+    fields,
+    require_bool,
+    require_not_negative,
+    require_positive,
+    require_share,
+)
 from keras_w2v2.models.task import TaskModel
-from keras_w2v2.objectives.ctc import ctc_loss, impossible
+from keras_w2v2.objectives.ctc import ctc_loss, foreign, impossible
 from keras_w2v2.text import TextNormalizer, Vocabulary
 
 # Each figure is a share: of what, and among how many.
@@ -212,7 +218,11 @@ class Wav2Vec2ForCTC(TaskModel):
         return errors
 
     def train_step(self, data):
-        """One update. The loss is normalised by the label symbols of all replicas."""
+        """One update. The loss is normalised by the label symbols of all replicas.
+
+        Labels outside the vocabulary, and the blank among them, raise an error; compiled by XLA,
+        which cannot raise, they give a loss of NaN.
+        """
         import tensorflow as tf
 
         inputs, targets = self._unpack(data)
@@ -254,16 +264,21 @@ class Wav2Vec2ForCTC(TaskModel):
         return replicas.never_empty((inputs, targets))
 
     def _require_known(self, targets):
-        """Refuses labels outside the vocabulary; compiled by XLA, their loss is NaN instead."""
+        """Refuses labels that are no text. XLA drops the check: their loss is NaN then."""
         import tensorflow as tf
 
-        labels = tf.cast(targets["labels"], "int32")
-        inside = sequence_mask(tf.cast(targets["label_length"], "int32"), tf.shape(labels)[1])
-        foreign = inside & ((labels < 0) | (labels >= self.vocabulary_size))
         tf.debugging.Assert(
-            tf.logical_not(tf.reduce_any(foreign)),
-            [f"labels outside the vocabulary of {self.vocabulary_size} tokens:", labels],
+            tf.logical_not(self._any_foreign(targets)),
+            [
+                f"labels outside the vocabulary of {self.vocabulary_size} tokens, or its blank:",
+                targets["labels"],
+            ],
         )
+
+    def _any_foreign(self, targets):
+        labels = ops.cast(targets["labels"], "int32")
+        length = ops.cast(targets["label_length"], "int32")
+        return ops.any(foreign(labels, length, self.vocabulary_size, self.blank))
 
 
 def _count(mask):
@@ -283,9 +298,11 @@ def _check(settings):
         raise UserError("give a vocabulary (keras_w2v2.Vocabulary) or a vocabulary_size")
     require_positive(**{k: settings[k] for k in ("vocabulary_size", "mask_span")})
     require_positive(mask_channel_span=settings["mask_channel_span"])
+    require_bool(freeze_feature_encoder=settings["freeze_feature_encoder"])
+    require_not_negative(**{k: settings[k] for k in ("blank", "freeze_transformer_updates")})
     shares = ("final_dropout", "mask_prob", "mask_channel_prob")
     require_share(**{k: settings[k] for k in shares})
-    if not 0 <= settings["blank"] < settings["vocabulary_size"]:
+    if settings["blank"] >= settings["vocabulary_size"]:
         raise UserError(
             f"blank ({settings['blank']}) must be an index below vocabulary_size "
             f"({settings['vocabulary_size']})"

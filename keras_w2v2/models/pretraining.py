@@ -5,7 +5,6 @@ import math
 import keras
 from keras import ops
 
-from keras_w2v2.errors import UserError
 from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.quantizer import GumbelProductQuantizer, gumbel_noise
@@ -14,7 +13,9 @@ from keras_w2v2.models import batch, replicas
 from keras_w2v2.models.settings import (
     fields,
     require_above_zero,
+    require_at_least_zero,
     require_multiple,
+    require_not_negative,
     require_positive,
     require_share,
 )
@@ -158,6 +159,7 @@ class Wav2Vec2ForPreTraining(TaskModel):
             codes picked and of the mean softmax), "temperature", "masked_share" of valid frames,
             "masked_frames" (a count, not per frame).
         """
+        batch.require_keys(inputs, batch.INPUTS, "inputs")
         rows = ops.arange(ops.shape(inputs["waveform"])[0])
         return self._figures(inputs, span_mask, distractors, training, rows, lambda sums: sums)
 
@@ -213,7 +215,9 @@ class Wav2Vec2ForPreTraining(TaskModel):
         context = unit_vectors(self.project_context(outputs["hidden"]))
         target = unit_vectors(self.project_target(targets["quantized"]))
         given = distractors is not None
-        if not given:
+        if given:  # elsewhere than at masked frames a caller may have put anything
+            distractors = ops.where(ops.expand_dims(span_mask, -1), distractors, 0)
+        else:
             distractors = draw_distractors.same_utterance(
                 span_mask, own["num_distractors"], fold_in(seed, 3), rows
             )
@@ -279,11 +283,13 @@ class Wav2Vec2ForPreTraining(TaskModel):
 
 def _check(settings):
     whole = ("num_codebooks", "codebook_size", "code_dim", "projection_dim", "mask_span")
+    whole += ("num_distractors",)
     require_positive(**{k: settings[k] for k in whole})
     require_share(mask_prob=settings["mask_prob"], quantizer_dropout=settings["quantizer_dropout"])
     scales = ("logit_temperature", "gumbel_start", "gumbel_end", "gumbel_decay")
     require_above_zero(**{k: settings[k] for k in scales})
     require_multiple(code_dim=(settings["code_dim"], settings["num_codebooks"], "num_codebooks"))
-    kinds = ("num_distractors", "cross_utterance_distractors", "codebook_distractors")
-    if settings["num_distractors"] < 1 or min(settings[k] for k in kinds) < 0:
-        raise UserError(f"{', '.join(kinds)} must not be negative, and num_distractors at least 1")
+    others = ("mask_min_spans", "cross_utterance_distractors", "codebook_distractors")
+    require_not_negative(**{k: settings[k] for k in others})
+    weights = ("diversity_weight", "feature_penalty_weight")
+    require_at_least_zero(**{k: settings[k] for k in weights})

@@ -1,6 +1,7 @@
 """Checks of the numbers that an architecture is made of."""
 
 import inspect
+import math
 
 from keras_w2v2.errors import UserError
 
@@ -15,24 +16,53 @@ def fields(cls):
 
 def require_positive(**values):
     """Raises UserError unless every value is an integer of at least 1."""
-    for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise UserError(f"{name} must be an integer of at least 1, got {value!r}")
+    _require(values, lambda v: _whole(v) and v >= 1, "an integer of at least 1")
+
+
+def require_positive_each(**lists):
+    """Raises UserError unless every value is a list or tuple of integers of at least 1."""
+    _require(lists, lambda v: isinstance(v, (list, tuple)), "a list of integers")
+    for name, values in lists.items():
+        require_positive(**{f"{name}[{i}]": value for i, value in enumerate(values)})
+
+
+def require_not_negative(**values):
+    """Raises UserError unless every value is an integer of at least 0."""
+    _require(values, lambda v: _whole(v) and v >= 0, "an integer that is not negative")
 
 
 def require_above_zero(**values):
-    """Raises UserError unless every value is a number above 0."""
-    for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-            raise UserError(f"{name} must be a number above 0, got {value!r}")
+    """Raises UserError unless every value is a finite number above 0."""
+    _require(values, lambda v: _number(v) and v > 0, "a number above 0")
+
+
+def require_at_least_zero(**values):
+    """Raises UserError unless every value is a finite number of at least 0."""
+    _require(values, lambda v: _number(v) and v >= 0, "a number of at least 0")
 
 
 def require_share(**values):
     """Raises UserError unless every value is a number in [0, 1)."""
+    _require(values, lambda v: _number(v) and 0 <= v < 1, "a number in [0, 1)")
+
+
+def require_bool(**values):
+    """Raises UserError unless every value is True or False."""
+    _require(values, lambda v: isinstance(v, bool), "True or False")
+
+
+def _require(values, fits, wanted):
     for name, value in values.items():
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number or not 0 <= value < 1:
-            raise UserError(f"{name} must be a number in [0, 1), got {value!r}")
+        if not fits(value):
+            raise UserError(f"{name} must be {wanted}, got {value!r}")
+
+
+def _whole(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def require_multiple(**pairs):

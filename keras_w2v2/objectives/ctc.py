@@ -23,8 +23,8 @@ def impossible(labels, label_length, frame_length):
 def ctc_loss(logits, labels, label_length, frame_length, blank=0):
     """Returns the negative log likelihood of each label, in nats: float32 [batch].
 
-    An impossible label costs 0 and has no gradient, as with fairseq's `zero_infinity`. One with
-    an index outside the vocabulary costs NaN: compiled code cannot raise, and must not learn it.
+    An impossible label costs 0 and has no gradient, as with fairseq's `zero_infinity`. One that
+    is `foreign` costs NaN: compiled code cannot raise, and must not learn it.
 
     Args:
         logits: float [batch, frames, vocabulary].
@@ -34,6 +34,7 @@ def ctc_loss(logits, labels, label_length, frame_length, blank=0):
     """
     skipped = impossible(labels, label_length, frame_length)
     inside = sequence_mask(label_length, ops.shape(labels)[1])
+    given_length = label_length
     # An empty label in place of an impossible one: an infinite loss times 0 would be NaN.
     label_length = ops.where(skipped, 0, label_length)
     losses = ops.ctc_loss(
@@ -43,6 +44,17 @@ def ctc_loss(logits, labels, label_length, frame_length, blank=0):
         frame_length,
         mask_index=blank,
     )
-    outside = (labels < 0) | (labels >= logits.shape[-1])
-    foreign = ops.any(outside & inside, axis=1)
-    return ops.where(foreign, float("nan"), ops.where(skipped, 0.0, losses))
+    nothing = foreign(labels, given_length, logits.shape[-1], blank)
+    return ops.where(nothing, float("nan"), ops.where(skipped, 0.0, losses))
+
+
+def foreign(labels, label_length, vocabulary_size, blank=0):
+    """Returns True where a label has the blank or an index outside the vocabulary: bool [batch].
+
+    Args:
+        labels: int [batch, symbols].
+        label_length: int [batch].
+        vocabulary_size, blank: int.
+    """
+    outside = (labels < 0) | (labels >= vocabulary_size) | (labels == blank)
+    return ops.any(outside & sequence_mask(label_length, ops.shape(labels)[1]), axis=1)

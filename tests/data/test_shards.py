@@ -57,6 +57,8 @@ def test_a_changed_byte_is_found_on_demand(folder):
         ({"format_version": 99}, "format version 99"),
         ({"shards": None}, "damaged"),
         ({"counts": {}}, "damaged"),
+        ({"table": None}, "damaged"),
+        ({"table": {}}, "damaged"),
     ],
 )
 def test_an_index_of_another_kind_is_refused(folder, change, complaint):

@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -111,6 +112,16 @@ def test_a_pretraining_model_is_refused(tiny_backbone, tmp_path):
     with pytest.raises(UserError, match="fine-tune"):
         savedmodel.export(model, tmp_path / "m")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["saved_model.pb", "variables/variables.data-00000-of-00001"])
+def test_a_damaged_folder_gets_one_line(name, exported, tmp_path):
+    shutil.copytree(exported[0], tmp_path / "m")
+    file = tmp_path / "m" / name
+    file.write_bytes(file.read_bytes()[:100])
+    with pytest.raises(UserError, match="is no working SavedModel") as caught:
+        runner.load(tmp_path / "m")
+    assert "\n" not in str(caught.value)
 
 
 def test_a_folder_with_other_work_is_spared(base, tmp_path):

@@ -189,6 +189,24 @@ def test_a_missing_dictionary_warns_and_a_wrong_one_is_refused(finetuned):
         load_fairseq(finetuned)
 
 
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("encoder_layers", "x"),
+        ("encoder_layers", [2]),
+        ("conv_feature_layers", "[(8, 3)]"),
+        ("conv_feature_layers", 3),
+        ("latent_temp", "(2, 0.5)"),
+        ("latent_temp", ["x", 1, 1]),
+        ("latent_temp", 3),
+    ],
+)
+def test_a_setting_of_another_type_gets_one_line(pretrained, name, value):
+    with pytest.raises(UserError, match=name) as caught:
+        load_fairseq(pretrained({name: value}))
+    assert "\n" not in str(caught.value)
+
+
 class Trap:
     def __reduce__(self):
         return (builtins.exec, ("raise SystemExit('a checkpoint ran code')",))

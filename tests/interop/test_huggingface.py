@@ -228,6 +228,10 @@ def test_the_unknown_token_arrives_whatever_its_name(tmp_path, unknown):
         ({"num_hidden_layers": 3}, "lacks"),
         ({"num_hidden_layers": 1}, "unexpected"),
         ({"keras_w2v2": {"feature_grad_mul": 1.0}}, "did you mean 'feature_grad_mult'"),
+        ({"keras_w2v2": {"feature_grad_mult": "x"}}, "feature_grad_mult must be a number"),
+        ({"keras_w2v2": {"freeze_transformer_updates": "x"}}, "freeze_transformer_updates must"),
+        ({"keras_w2v2": 3}, "keras_w2v2=3: expected an object"),
+        ({"architectures": 3}, "architectures=3: expected a list"),
     ],
 )
 def test_another_architecture_gets_one_line(write_folder, change, words):
@@ -263,6 +267,22 @@ def test_missing_and_truncated_files_get_one_line(write_folder, tmp_path):
     _refused(folder, "no weights")
     (folder / "config.json").unlink()
     _refused(folder, "config.json")
+
+
+@pytest.mark.parametrize("content", [{}, {"weight_map": 3}, {"weight_map": {"a": 3}}])
+def test_an_index_of_parts_without_its_map_gets_one_line(write_folder, content):
+    folder, _, _ = write_folder("CTC")
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors.index.json").write_text(json.dumps(content))
+    _refused(folder, "must hold a weight_map")
+
+
+def test_a_tokenizer_token_of_another_type_is_none_of_the_vocabulary(write_folder):
+    folder, _, _ = write_folder("CTC")
+    settings = {"word_delimiter_token": ["x"], "unk_token": 3}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    vocabulary = load_huggingface(folder).vocabulary
+    assert vocabulary.word_delimiter is None and vocabulary.unknown is None
 
 
 def _refused(folder, words):

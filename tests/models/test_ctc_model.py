@@ -133,8 +133,8 @@ def test_figures_of_an_epoch_are_shares_of_the_whole_epoch():
     assert figures["loss"] == pytest.approx(float(own["loss"]), rel=1e-5)
 
 
-@pytest.mark.parametrize("foreign", [-1, len(VOCABULARY)])
-def test_labels_outside_the_vocabulary_are_refused(foreign):
+@pytest.mark.parametrize("foreign", [-1, VOCABULARY.blank, len(VOCABULARY)])
+def test_labels_outside_the_vocabulary_and_the_blank_are_refused(foreign):
     batch = clips(1000, 700), labels([2, 3, foreign], [4, 4])
     with pytest.raises(tf.errors.InvalidArgumentError, match="outside the vocabulary of"):
         _compiled().train_on_batch(*batch)

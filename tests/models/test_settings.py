@@ -21,15 +21,21 @@ BACKBONE = [
     ({"position_kernel": -3}, "position_kernel must be an integer of at least 1, got -3"),
     ({"conv_filters": (8, 8)}, "conv_filters, conv_kernels and conv_strides .* got 2, 3, 3"),
     ({"conv_filters": (8, 0, 8)}, "conv_filters.1. must be an integer of at least 1"),
-    ({"conv_strides": (5, 0, 2)}, "conv_strides"),
+    ({"conv_strides": (5, 0, 2)}, "conv_strides.1. must be an integer of at least 1, got 0"),
+    ({"conv_filters": 5}, "conv_filters must be a list of integers, got 5"),
+    ({"conv_kernels": ("a",) * 3}, "conv_kernels.0. must be an integer of at least 1, got 'a'"),
+    ({"norm_first": "no"}, "norm_first must be True or False, got 'no'"),
+    ({"feature_grad_mult": "x"}, "feature_grad_mult must be a number of at least 0, got 'x'"),
     ({"dropout": 1.0}, "dropout must be a number in .0, 1., got 1.0"),
     ({"layer_drop": -0.1}, "layer_drop must be a number"),
     ({"hiden_dim": 16}, "did you mean 'hidden_dim'"),
 ]
 HEADS = [
     (pretraining, {"code_dim": 9}, "code_dim .9. must be a multiple of num_codebooks .2."),
-    (pretraining, {"num_distractors": 0}, "num_distractors at least 1"),
-    (pretraining, {"codebook_distractors": -1}, "must not be negative"),
+    (pretraining, {"num_distractors": 0}, "num_distractors must be an integer of at least 1"),
+    (pretraining, {"codebook_distractors": -1}, "must be an integer that is not negative, got -1"),
+    (pretraining, {"mask_min_spans": -1}, "mask_min_spans must be an integer that is not neg"),
+    (pretraining, {"diversity_weight": float("nan")}, "diversity_weight must be a number of at"),
     (pretraining, {"mask_prob": 1.5}, "mask_prob must be a number in"),
     (pretraining, {"logit_temperature": 0}, "logit_temperature must be a number above 0, got 0"),
     (pretraining, {"gumbel_end": 0.0}, "gumbel_end must be a number above 0"),
@@ -38,6 +44,7 @@ HEADS = [
     (ctc, {"vocabulary": ["a", "b"]}, "vocabulary must be a keras_w2v2.Vocabulary, got list"),
     (ctc, {"vocabulary_size": 4, "blank": 4}, "blank .4. must be an index below vocabulary_size"),
     (ctc, {"mask_channel_prob": -1}, "mask_channel_prob must be a number"),
+    (ctc, {"freeze_transformer_updates": "x"}, "freeze_transformer_updates must be an integer"),
     (ctc, {"freeze_encoder": True}, "did you mean 'freeze_feature_encoder'"),
 ]
 
@@ -69,14 +76,20 @@ def test_a_backbone_of_another_kind_is_refused(cls):
 
 
 def test_a_waveform_shorter_than_a_frame_is_refused():
-    with pytest.raises(UserError, match="44 samples is shorter than one frame .45."):
-        backbone()(clips(44))
+    with pytest.raises(UserError, match="44 samples is shorter than one frame .45.") as error:
+        ctc()(clips(44))
+    assert "\n" not in str(error.value)  # Keras would add a page
 
 
 @pytest.mark.parametrize("task", [backbone, pretraining, ctc])
 def test_a_bare_waveform_is_refused(task):
     with pytest.raises(UserError, match="inputs must be a dict of 'waveform', 'length'"):
         task()(np.zeros((1, 1000), "float32"))
+
+
+def test_losses_of_a_batch_without_lengths_are_refused():
+    with pytest.raises(UserError, match=r"inputs must be a dict of .* got a dict of \['waveform'"):
+        pretraining().compute_losses({"waveform": clips(1000)["waveform"]})
 
 
 def _fit(model, *batch):
