@@ -98,7 +98,7 @@ def test_frames_after_the_end_have_no_gradient():
 
 
 @pytest.mark.parametrize("foreign", [-1, 0, 3, 99])
-def test_a_label_outside_the_vocabulary_or_the_blank_costs_nan_and_one_beyond_the_length_nothing(foreign):
+def test_a_label_that_is_no_text_costs_nan_and_one_beyond_the_length_nothing(foreign):
     labels = np.array([[1, foreign], [1, foreign]], "int32")
     losses = np.asarray(ctc_loss(_logits(2)[:, :, :3], labels, np.array([2, 1]), np.array([4, 4])))
     assert np.isnan(losses[0]) and np.isfinite(losses[1])
