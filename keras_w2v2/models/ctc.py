@@ -5,11 +5,9 @@ from keras import ops
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.layers.dropout import Dropout
-from keras_w2v2.layers.masking import sequence_mask
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.span_mask import channel_mask, span_mask
-from keras_w2v2.metrics import NOTHING, edit_distance, greedy_symbols, words
-from keras_w2v2.models import batch, replicas
+from keras_w2v2.models import batch, recognition_figures, replicas
 from keras_w2v2.models.settings import (
     fields,
     require_bool,
@@ -18,17 +16,9 @@ from keras_w2v2.models.settings import (
     require_share,
 )
 from keras_w2v2.models.task import TaskModel
-from keras_w2v2.objectives.ctc import ctc_loss, foreign, impossible
+from keras_w2v2.objectives.ctc import foreign
 from keras_w2v2.text import TextNormalizer, Vocabulary
 
-# Each figure is a share: of what, and among how many.
-FIGURES = {
-    "loss": ("loss", "symbols"),
-    "blank_rate": ("blanks", "frames"),
-    "character_error_rate": ("character_errors", "characters"),
-    "word_error_rate": ("word_errors", "words"),
-    "impossible_labels": ("skipped", "clips"),
-}
 TARGETS = ("labels", "label_length")
 # Logit of every symbol but the blank at padded frames: finite in float16 too.
 PADDED_LOGIT = -1e4
@@ -118,7 +108,7 @@ class Wav2Vec2ForCTC(TaskModel):
         # Not a flag for train_step alone: Keras then leaves them out of the optimizer too.
         backbone.feature_encoder.trainable = not freeze_feature_encoder
         self.random = keras.random.SeedGenerator(seed)
-        self.track(FIGURES)
+        self.track(recognition_figures.FIGURES)
         self.build()
 
     def build_head(self):
@@ -164,58 +154,19 @@ class Wav2Vec2ForCTC(TaskModel):
         return frames, channels
 
     def figures(self, logits, inputs, targets, reduce_sums=lambda sums: sums):
-        """Computes the loss and the error rates of a batch.
+        """Returns the figures of a batch and what they are shares of (`recognition_figures.of`).
 
         Args:
             logits: float32 [batch, frames, vocabulary].
             inputs: dict of "waveform" and "length".
             targets: dict of "labels" int [batch, symbols] and "label_length" int [batch].
             reduce_sums: callable on the dict of sums, adds them up over replicas.
-
-        Returns:
-            pair of dicts of scalars with the same keys. The figures: "loss" in nats a label
-            symbol, "blank_rate" (share of valid frames whose best symbol is the blank),
-            "character_error_rate", "word_error_rate" (with a word delimiter),
-            "impossible_labels" (share of clips whose label needs more frames than there are;
-            they are left out of the loss). And how many symbols, frames, characters, words and
-            clips they are shares of, so that means over batches weigh each as it should.
         """
-        labels = ops.cast(targets["labels"], "int32")
-        label_length = ops.cast(targets["label_length"], "int32")
-        frame_length = self.frame_length(inputs)
-        skipped = impossible(labels, label_length, frame_length)
-        losses = ctc_loss(logits, labels, label_length, frame_length, self.blank)
-        valid = sequence_mask(frame_length, ops.shape(logits)[1])
-        blanks = (ops.argmax(logits, axis=-1) == self.blank) & valid
-        fits = ops.where(skipped, 0, label_length)
-        sums = {
-            "loss": ops.sum(losses),
-            "symbols": ops.sum(fits),
-            "blanks": _count(blanks),
-            "frames": _count(valid),
-            "skipped": _count(skipped),
-            # Not the rows: a replica without a clip has one of neither sound nor label.
-            "clips": _count((frame_length > 0) | (label_length > 0)),
-        }
-        sums |= self._errors(logits, frame_length, labels, label_length)
-        return _rates(reduce_sums({k: ops.cast(v, "float32") for k, v in sums.items()}))
-
-    def _errors(self, logits, frame_length, labels, label_length):
-        """Edit distances and reference lengths in symbols and in words, summed."""
-        inside = sequence_mask(label_length, ops.shape(labels)[1])
-        reference = ops.where(inside, labels, NOTHING)
-        hypothesis = greedy_symbols(ops.stop_gradient(logits), frame_length, self.blank)
-        errors = {
-            "character_errors": ops.sum(edit_distance(hypothesis, reference)),
-            "characters": ops.sum(label_length),
-        }
         delimiter = self.vocabulary.word_delimiter if self.vocabulary else None
-        if delimiter is not None:
-            reference = words(reference, delimiter)
-            distance = edit_distance(words(hypothesis, delimiter), reference)
-            errors["word_errors"] = ops.sum(distance)
-            errors["words"] = _count(reference != NOTHING)
-        return errors
+        frame_length = self.frame_length(inputs)
+        return recognition_figures.of(
+            logits, frame_length, targets, self.blank, delimiter, reduce_sums
+        )
 
     def train_step(self, data):
         """One update. The loss is normalised by the label symbols of all replicas.
@@ -279,18 +230,6 @@ class Wav2Vec2ForCTC(TaskModel):
         labels = ops.cast(targets["labels"], "int32")
         length = ops.cast(targets["label_length"], "int32")
         return ops.any(foreign(labels, length, self.vocabulary_size, self.blank))
-
-
-def _count(mask):
-    return ops.sum(ops.cast(mask, "int32"))
-
-
-def _rates(sums):
-    """Turns the sums of a batch over all replicas into its figures and their counts."""
-    known = {name: pair for name, pair in FIGURES.items() if pair[1] in sums}
-    counts = {name: sums[whole] for name, (_, whole) in known.items()}
-    rates = {n: sums[part] / ops.maximum(counts[n], 1.0) for n, (part, _) in known.items()}
-    return rates, counts
 
 
 def _check(settings):
