@@ -2,16 +2,6 @@
 
 from keras_w2v2.errors import UserError
 
-# Fields that may differ from the checkpoint: they hold no weights and change no output.
-REGULARISATION = (
-    "dropout",
-    "attention_dropout",
-    "activation_dropout",
-    "input_dropout",
-    "layer_drop",
-    "feature_grad_mult",
-)
-
 
 def ctc(config, vocabulary, init=None):
     """Builds the CTC model of a configuration.
@@ -31,6 +21,7 @@ def ctc(config, vocabulary, init=None):
         UserError: no start is named, or `init` has another architecture than the configuration.
     """
     from keras_w2v2 import Wav2Vec2Backbone, Wav2Vec2ForCTC
+    from keras_w2v2.models.backbone import REGULARISATION
     from keras_w2v2.models.settings import fields
 
     overrides = config.model.overrides()
@@ -53,11 +44,10 @@ def ctc(config, vocabulary, init=None):
     names = fields(Wav2Vec2Backbone)
     inherited = {name: pretrained.backbone.get_config()[name] for name in names}
     _require_same_architecture(config, overrides, inherited, init)
-    chosen = {name: value for name, value in overrides.items() if name in names}
-    backbone = Wav2Vec2Backbone(**(inherited | chosen), dtype=dtype, name="backbone")
-    backbone.set_weights(pretrained.backbone.get_weights())
-    head = {name: value for name, value in overrides.items() if name not in names}
-    model = Wav2Vec2ForCTC(backbone, **text, **head, seed=config.seed)
+    own = {k: v for k, v in overrides.items() if k in REGULARISATION or k not in names}
+    model = Wav2Vec2ForCTC.from_backbone(
+        pretrained.backbone, **text, **own, seed=config.seed, dtype=dtype
+    )
     if getattr(pretrained, "vocabulary", None) == vocabulary:
         model.head.set_weights(pretrained.head.get_weights())
     return model
@@ -74,6 +64,7 @@ def _load(init):
 
 def _require_same_architecture(config, overrides, inherited, init):
     from keras_w2v2 import presets
+    from keras_w2v2.models.backbone import REGULARISATION
 
     wanted = presets.preset(config.model.preset) if config.model.preset else {}
     wanted = {k: v for k, v in (wanted | overrides).items() if k in inherited}

@@ -28,6 +28,15 @@ from keras_w2v2.models.settings import (
 # Added to the attention scores of invalid frames; finite in float16 too, so that no row becomes
 # NaN.
 MASKED_SCORE = -1e4
+# Settings that hold no weights and change no output.
+REGULARISATION = (
+    "dropout",
+    "attention_dropout",
+    "activation_dropout",
+    "input_dropout",
+    "layer_drop",
+    "feature_grad_mult",
+)
 _CONVOLUTIONS = ("conv_filters", "conv_kernels", "conv_strides")
 
 
@@ -285,8 +294,7 @@ def _check(settings):
     whole = ("hidden_dim", "num_layers", "num_heads", "intermediate_dim")
     whole += ("position_kernel", "position_groups")
     require_positive(**{k: settings[k] for k in whole})
-    shares = ("dropout", "attention_dropout", "activation_dropout", "input_dropout", "layer_drop")
-    require_share(**{k: settings[k] for k in shares})
+    require_share(**{k: settings[k] for k in REGULARISATION if k != "feature_grad_mult"})
     width = settings["hidden_dim"]
     require_multiple(hidden_dim=(width, settings["num_heads"], "num_heads"))
     require_multiple(hidden_dim=(width, settings["position_groups"], "position_groups"))

@@ -3,12 +3,15 @@
 import keras
 from keras import ops
 
+from keras_w2v2 import presets
 from keras_w2v2.errors import UserError
 from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.span_mask import channel_mask, span_mask
 from keras_w2v2.models import batch, recognition_figures, replicas
+from keras_w2v2.models.backbone import REGULARISATION, Wav2Vec2Backbone
 from keras_w2v2.models.settings import (
+    KERAS_FIELDS,
     fields,
     require_bool,
     require_not_negative,
@@ -20,6 +23,13 @@ from keras_w2v2.objectives.ctc import foreign
 from keras_w2v2.text import TextNormalizer, Vocabulary
 
 TARGETS = ("labels", "label_length")
+# Of the backbone, as fairseq's fine-tuning recipes set them.
+FINETUNING_DROPOUTS = {
+    "dropout": 0.0,
+    "attention_dropout": 0.0,
+    "input_dropout": 0.0,
+    "activation_dropout": 0.1,
+}
 # Logit of every symbol but the blank at padded frames: finite in float16 too.
 PADDED_LOGIT = -1e4
 
@@ -29,7 +39,8 @@ class Wav2Vec2ForCTC(TaskModel):
     """A dense head over the backbone's frames, trained with CTC (wav2vec 2.0, section 3.3).
 
     Args:
-        backbone: Wav2Vec2Backbone.
+        backbone: Wav2Vec2Backbone; taken as it is, so what trains here trains there. For a
+            pre-trained one, `from_backbone` takes a copy with the dropouts of fine-tuning.
         vocabulary: keras_w2v2.Vocabulary, travels with the model; its blank is the blank.
         vocabulary_size: int, in place of a vocabulary.
         blank: int, index of the blank, used without a vocabulary.
@@ -110,6 +121,36 @@ class Wav2Vec2ForCTC(TaskModel):
         self.random = keras.random.SeedGenerator(seed)
         self.track(recognition_figures.FIGURES)
         self.build()
+
+    @classmethod
+    def from_backbone(cls, backbone, /, **overrides):
+        """Puts a new head on a copy of a pre-trained backbone.
+
+        The pre-trained model keeps its weights and its dropouts. The copy's dropout, attention
+        dropout and input dropout are 0 and its activation dropout 0.1, unless given.
+
+        Args:
+            backbone: Wav2Vec2Backbone, such as `pretrained.backbone`.
+            **overrides: settings of this class; dropouts, `layer_drop` and `feature_grad_mult`
+                of the backbone; also `dtype` and `name`.
+
+        Raises:
+            UserError: for an unknown setting, or one that would change the architecture.
+
+        Example:
+            >>> model = Wav2Vec2ForCTC.from_backbone(pretrained.backbone, vocabulary=vocabulary)
+        """
+        keras_settings = {k: overrides.pop(k) for k in KERAS_FIELDS if k in overrides}
+        for_copy, for_head = presets.split_overrides(
+            overrides, REGULARISATION, fields(cls), f"{cls.__name__}.from_backbone"
+        )
+        config = {name: backbone.get_config()[name] for name in fields(Wav2Vec2Backbone)}
+        dtype = keras_settings.pop("dtype", backbone.dtype_policy)
+        copy = Wav2Vec2Backbone(
+            **(config | FINETUNING_DROPOUTS | for_copy), dtype=dtype, name="backbone"
+        )
+        copy.set_weights(backbone.get_weights())
+        return cls(copy, **for_head, **keras_settings)
 
     def build_head(self):
         self.head.build((None, None, self.backbone.mask_embedding.shape[0]))

@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_models import SMALLEST, VOCABULARY, clips, ctc, labels
+from small_models import SMALLEST, VOCABULARY, backbone, clips, ctc, labels, pretraining
 
+from keras_w2v2 import UserError, Wav2Vec2ForCTC
 from keras_w2v2.objectives.ctc import ctc_loss
 
 BATCH = clips(1000, 700), labels([2, 3, 1, 4], [4, 4])
@@ -138,3 +139,33 @@ def test_labels_outside_the_vocabulary_and_the_blank_are_refused(foreign):
     batch = clips(1000, 700), labels([2, 3, foreign], [4, 4])
     with pytest.raises(tf.errors.InvalidArgumentError, match="outside the vocabulary of"):
         _compiled().train_on_batch(*batch)
+
+
+def test_a_head_on_a_pretrained_backbone_leaves_the_pretrained_model_alone():
+    pretrained = pretraining(attention_dropout=0.3, layer_drop=0.2)
+    trained = len(pretrained.trainable_variables)
+    before = pretrained.backbone.get_weights()
+    model = Wav2Vec2ForCTC.from_backbone(
+        pretrained.backbone, vocabulary=VOCABULARY, dropout=0.2, mask_span=4, name="mine"
+    )
+    for one, other in zip(model.backbone.get_weights(), before, strict=True):
+        assert np.array_equal(one, other)
+    config = model.backbone.get_config()
+    # fairseq's fine-tuning: no dropout but after the activation; the rest as it was.
+    assert (config["attention_dropout"], config["input_dropout"]) == (0.0, 0.0)
+    assert (config["activation_dropout"], config["dropout"], config["layer_drop"]) == (
+        0.1,
+        0.2,
+        0.2,
+    )
+    assert (model.name, model.get_config()["mask_span"]) == ("mine", 4)
+    model.compile(optimizer=keras.optimizers.SGD(1.0), jit_compile=False)
+    model.train_on_batch(*BATCH)
+    assert len(pretrained.trainable_variables) == trained, "freezing reached it"
+    for one, other in zip(pretrained.backbone.get_weights(), before, strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_a_head_on_a_pretrained_backbone_cannot_change_the_architecture():
+    with pytest.raises(UserError, match="from_backbone has no setting 'hidden_dim'"):
+        Wav2Vec2ForCTC.from_backbone(backbone(), vocabulary=VOCABULARY, hidden_dim=32)
