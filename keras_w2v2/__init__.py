@@ -6,6 +6,7 @@ TensorFlow. The models register with Keras as soon as both are imported, in eith
 """
 
 import importlib
+import sys
 
 import wrapt
 
@@ -41,4 +42,7 @@ def __dir__():
 
 @wrapt.when_imported("keras")
 def _register(_):
-    importlib.import_module("keras_w2v2.models")
+    # One of our own modules may be what imports Keras, as yet without its classes.
+    own = (m for name, m in list(sys.modules.items()) if name.startswith("keras_w2v2."))
+    if not any(getattr(module.__spec__, "_initializing", False) for module in own):
+        importlib.import_module("keras_w2v2.models")

@@ -25,6 +25,7 @@ SMALL = {
         "import keras_w2v2, keras",
         "import keras; from keras_w2v2 import Wav2Vec2ForCTC",
         "from keras_w2v2.data import audio; import keras",
+        "from keras_w2v2 import Vocabulary; import keras",
     ],
 )
 def test_importing_the_project_is_enough_to_load_a_saved_model(imports, tmp_path):
@@ -34,6 +35,15 @@ def test_importing_the_project_is_enough_to_load_a_saved_model(imports, tmp_path
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
     )
     assert done.stdout.strip() == "Wav2Vec2ForPreTraining", done.stderr[-500:]
+
+
+@pytest.mark.parametrize(
+    "module", ["text.normalizer", "layers.dropout", "objectives.ctc", "models.ctc", "metrics"]
+)
+def test_every_part_can_be_the_first_that_is_imported(module):
+    code = f"import keras_w2v2.{module}; from keras_w2v2 import Wav2Vec2ForCTC"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-500:]
 
 
 def test_the_command_line_starts_without_keras():

@@ -96,7 +96,8 @@ def evaluate(model, data, *, out=None, batch_seconds=60.0, normalizer=None, prog
                 tally.add(clip, reference, normalizer(transcript.text))
             shown.update(shown.done + len(batch), **tally.figures())
     if not tally.all.clips:
-        raise UserError(f"no clip in '{data}' has a transcript to compare with")
+        names = ", ".join(f"'{index.folder}'" for index in indexes)
+        raise UserError(f"no clip in {names} has a transcript to compare with")
     result = tally.evaluation(took, skipped)
     if out is not None:
         write(result, out)

@@ -38,9 +38,10 @@ def report(error, verb, folder=None):
     Returns:
         int, the exit code; None when `error` is none of the user's doing.
     """
-    if isinstance(error, KeyboardInterrupt):
+    if any(_is_interrupt(link) for link in _chain(error)):
         advice = _WHEN_INTERRUPTED.get(verb)
-        _say(str(error) or "interrupted" + (f": {advice}" if advice else ""))
+        own = str(error) if isinstance(error, KeyboardInterrupt) else ""
+        _say(own or "interrupted" + (f": {advice}" if advice else ""))
         return NOT_DONE
     line = _line(error, folder)
     if line is None:
@@ -73,6 +74,11 @@ def _chain(error):
         seen.append(error)
         error = error.__cause__ or error.__context__
     return seen
+
+
+def _is_interrupt(error):
+    # Python called from TensorFlow's C++ comes back as another error with this name in front.
+    return isinstance(error, KeyboardInterrupt) or str(error).startswith("KeyboardInterrupt")
 
 
 def _is_full_disk(error):

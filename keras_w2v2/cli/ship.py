@@ -7,6 +7,7 @@ import typer
 
 from keras_w2v2.cli import startup, tables
 from keras_w2v2.cli.commands import verb
+from keras_w2v2.errors import UserError
 from keras_w2v2.training import native_output
 
 
@@ -25,16 +26,25 @@ def export(
     format: Format = typer.Argument(help="savedmodel (servers) or tflite (phones)."),
     model: Path = typer.Argument(help="A run, a .keras file or a Hugging Face folder."),
     out: Path = typer.Option(..., help="Folder for savedmodel, .tflite file for tflite."),
-    variant: Variant = typer.Option(Variant.int8, help="Numbers of a .tflite file's weights."),
-    seconds: float = typer.Option(10.0, min=0.1, help="Longest clip that a .tflite file takes."),
+    variant: Variant = typer.Option(
+        None, help="Numbers of a .tflite file's weights.", show_default="int8"
+    ),
+    seconds: float = typer.Option(
+        None, min=0.1, help="Longest clip that a .tflite file takes.", show_default="10.0"
+    ),
     clips: list[Path] = typer.Option(
         None, help="Audio files or shards to compare on; made-up speech if left away."
     ),
 ):
     """Write a recogniser for a server or a phone, run it, and compare it with Keras.
 
+    Nothing is written when float32 differs from Keras; what int8 costs is printed.
+
     Example: keras-w2v2 export tflite runs/fine --out speech.tflite --clips hello.wav
     """
+    if format is Format.savedmodel and (variant or seconds):
+        raise UserError("--variant and --seconds are for tflite: a SavedModel takes any length")
+    variant, seconds = variant or Variant.int8, seconds or 10.0
     startup.tensorflow()
     from keras_w2v2.training.run_folder import load_model
     from keras_w2v2.training.sample_clips import sample_clips
@@ -52,7 +62,8 @@ def export(
             row = tflite.export(
                 network, out, variant=variant.value, seconds=seconds, clips=waveforms
             )
-    print(tables.of_exports([row]))
+    kind = "yours" if clips else "made-up speech: give your own with --clips"
+    print(f"{tables.of_exports([row])}\ncompared with Keras on {len(waveforms)} clips ({kind})")
 
 
 @verb

@@ -29,7 +29,8 @@ def of_exports(rows):
     Args:
         rows: list of `keras_w2v2.export.verify.Row`.
     """
-    header = ["written", "weights", "MB", "s a clip", "logit error", "relative", "same text"]
+    header = ["written", "weights", "MB", "s a clip", "logit error", "relative"]
+    header += ["same best token", "same text"]
     return aligned(
         header,
         [
@@ -40,6 +41,7 @@ def of_exports(rows):
                 f"{row.seconds_per_clip:.3f}",
                 f"{row.max_error:.1e}",
                 f"{row.relative_error:.1e}",
+                f"{row.agreement:.1%}",
                 "no vocabulary" if row.same_text is None else f"{row.same_text:.0%}",
             ]
             for row in rows

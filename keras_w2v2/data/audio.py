@@ -121,7 +121,9 @@ def _decode(path):
             samples = file.read(dtype="float32", always_2d=True)
     except TypeError:  # libsndfile wants a rate: headerless samples
         raise AudioError(path, "not an audio file with a header") from None
-    except (RuntimeError, OSError) as error:
+    except OSError as error:
+        raise AudioError(path, f"cannot be opened ({error.strerror})") from None
+    except RuntimeError as error:  # all of libsndfile's own
         raise AudioError(path, _reason(error)) from None
     except ValueError:  # a stream written to a pipe, whose header names no length
         raise AudioError(path, "does not say how long it is: encode it again into a file") from None

@@ -20,5 +20,5 @@ def hint(path):
     folder = name.split("/")[1]
     return (
         "; nothing is downloaded here: for a model of the Hugging Face Hub, run "
-        f"'hf download {name} --local-dir {folder}' and give {folder}"
+        f"'hf download {name} --local-dir {folder}' (of huggingface_hub) and give {folder}"
     )

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-import keras
-
 from keras_w2v2.errors import UserError, nearest
 
 FORMS = ("NFC", "NFD", "NFKC", "NFKD")
@@ -14,7 +12,6 @@ CASES = ("upper", "lower")
 _SPACES = "[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 
 
-@keras.saving.register_keras_serializable(package="keras_w2v2")
 class TextNormalizer:
     """Makes transcripts uniform: Unicode form, case, characters to drop, single spaces.
 

@@ -3,15 +3,12 @@
 import unicodedata
 from pathlib import Path
 
-import keras
-
 from keras_w2v2.errors import UserError
 
 # facebook/wav2vec2-base-960h and its relatives: letters by their frequency in LibriSpeech.
 LIBRISPEECH = ("<pad>", "<s>", "</s>", "<unk>", *"|ETAONIHSRDLUMWCFGYPBVK'XJQZ")
 
 
-@keras.saving.register_keras_serializable(package="keras_w2v2")
 class Vocabulary:
     """Tokens and their ids; text to ids and back.
 

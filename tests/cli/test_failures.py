@@ -37,6 +37,19 @@ def test_an_interrupt_with_words_of_its_own_keeps_them(capsys):
     assert (code, err) == (2, "stopped at update 5\n")
 
 
+def test_an_interrupt_that_came_through_native_code_is_one(capsys):
+    said = "interrupted: nothing half-written is left; the same command starts again\n"
+    error = RuntimeError("KeyboardInterrupt: <EMPTY MESSAGE>\n\nAt:\n  tensorflow/ops.py(1): f")
+    assert told(error, capsys, "export") == (2, said)
+    try:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise SystemError("a call returned a result with an exception set") from None
+    except SystemError as error:
+        assert told(error, capsys, "export") == (2, said)
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_names_the_folder_and_what_is_free(number, capsys, tmp_path):
     error = OSError(number, os.strerror(number))

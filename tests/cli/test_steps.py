@@ -87,11 +87,29 @@ def test_export_compares_with_keras(
     assert outcome.code == 0
     assert outcome.err == ""
     assert name in outcome.out
-    assert "same text" in outcome.out
+    assert "same best token" in outcome.out and "same text" in outcome.out
+    assert outcome.out.endswith(
+        "compared with Keras on 3 clips (made-up speech: give your own with --clips)\n"
+    )
     read = keras_w2v2("transcribe", out, recordings / "00.wav")
     assert (read.code, read.err) == (0, "")
     if "int8" not in options:
         assert read.out == keras_w2v2("transcribe", recogniser, recordings / "00.wav").out
+
+
+def test_export_compares_on_the_users_clips(keras_w2v2, recogniser, recordings, home):
+    out = home / "served_on_clips"
+    clips = ["--clips", recordings / "00.wav", "--clips", recordings / "01.wav"]
+    outcome = keras_w2v2("export", "savedmodel", recogniser, "--out", out, *clips)
+    assert outcome.out.endswith("compared with Keras on 2 clips (yours)\n")
+
+
+@pytest.mark.parametrize("option", [["--variant", "int8"], ["--seconds", "5"]])
+def test_export_refuses_options_of_the_other_format(option, keras_w2v2, recogniser, home):
+    out = home / "refused"
+    outcome = keras_w2v2("export", "savedmodel", recogniser, "--out", out, *option)
+    assert "--variant and --seconds are for tflite" in outcome.error
+    assert not out.exists()
 
 
 def test_convert_goes_to_hugging_face_and_back(keras_w2v2, recogniser, recordings, home):

@@ -1,5 +1,7 @@
 """Reading audio files, good and bad."""
 
+import errno
+
 import numpy as np
 import pytest
 import soundfile
@@ -63,6 +65,16 @@ def test_missing_and_empty_files_are_told(tmp_path):
     soundfile.write(tmp_path / "header.wav", np.zeros(0), RATE)
     assert reason_of(tmp_path / "header.wav") == "holds no samples"
     assert reason_of(tmp_path) == "is a folder"
+
+
+def test_a_file_that_cannot_be_opened_is_told(tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "a.wav", tone(), RATE)
+
+    def forbidden(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", forbidden)  # root may open anything
+    assert reason_of(tmp_path / "a.wav") == "cannot be opened (Permission denied)"
 
 
 def test_text_named_wav_is_told(tmp_path):
