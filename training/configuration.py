@@ -110,6 +110,7 @@ class FinetuneModel(Backbone):
     final_dropout: Rate | None = None
     mask_prob: Rate | None = None
     mask_span: Count | None = None
+    mask_min_spans: NotNegative | None = None
     mask_channel_prob: Rate | None = None
     mask_channel_span: Count | None = None
     freeze_feature_encoder: bool | None = None

@@ -24,10 +24,13 @@ _BACKBONE = {
     "feat_proj_dropout": "input_dropout",
     "layerdrop": "layer_drop",
 }
-_MASK = {"mask_time_prob": "mask_prob", "mask_time_length": "mask_span"}
+_MASK = {
+    "mask_time_prob": "mask_prob",
+    "mask_time_length": "mask_span",
+    "mask_time_min_masks": "mask_min_spans",
+}
 _PRETRAINING = {
     **_MASK,
-    "mask_time_min_masks": "mask_min_spans",
     "num_codevector_groups": "num_codebooks",
     "num_codevectors_per_group": "codebook_size",
     "codevector_dim": "code_dim",

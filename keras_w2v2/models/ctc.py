@@ -47,7 +47,9 @@ class Wav2Vec2ForCTC(TaskModel):
         normalizer: keras_w2v2.TextNormalizer of the transcripts, or None; it changes nothing
             here, but travels with the model, so that `evaluate` treats references alike.
         final_dropout: float in [0, 1), on the frames before the head.
-        mask_prob, mask_span: span mask over frames while training.
+        mask_prob, mask_span, mask_min_spans: span mask over frames while training, as in
+            `layers.span_mask.span_mask`. With at least one span a clip, a model that starts from
+            random weights on short clips may learn to read masked clips alone: give 0 there.
         mask_channel_prob, mask_channel_span: span mask over channels while training; a span
             wider than the backbone never fits and masks nothing.
         freeze_feature_encoder: bool, do not train the convolutions (their LayerNorm and
@@ -85,6 +87,7 @@ class Wav2Vec2ForCTC(TaskModel):
         final_dropout=0.0,
         mask_prob=0.65,
         mask_span=10,
+        mask_min_spans=2,
         mask_channel_prob=0.25,
         mask_channel_span=64,
         freeze_feature_encoder=True,
@@ -181,6 +184,7 @@ class Wav2Vec2ForCTC(TaskModel):
                 fold_in(seed, 1),
                 own["mask_prob"],
                 own["mask_span"],
+                own["mask_min_spans"],
                 rows=rows,
             )
         if own["mask_channel_prob"]:
@@ -279,7 +283,8 @@ def _check(settings):
     require_positive(**{k: settings[k] for k in ("vocabulary_size", "mask_span")})
     require_positive(mask_channel_span=settings["mask_channel_span"])
     require_bool(freeze_feature_encoder=settings["freeze_feature_encoder"])
-    require_not_negative(**{k: settings[k] for k in ("blank", "freeze_transformer_updates")})
+    not_negative = ("blank", "freeze_transformer_updates", "mask_min_spans")
+    require_not_negative(**{k: settings[k] for k in not_negative})
     shares = ("final_dropout", "mask_prob", "mask_channel_prob")
     require_share(**{k: settings[k] for k in shares})
     if settings["blank"] >= settings["vocabulary_size"]:

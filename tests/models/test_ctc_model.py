@@ -84,6 +84,17 @@ def test_masks_are_drawn_in_training_only_and_never_when_their_share_is_0():
     assert ctc(mask_prob=0.0, mask_channel_prob=0.0).masks(inputs, tf.range(2)) == (None, None)
 
 
+def test_clips_are_masked_now_and_then_or_always():
+    inputs, rows = clips(*[400] * 200), tf.range(200)  # 18 frames: 0.45 spans of 4
+
+    def masked(least):
+        model = ctc(mask_prob=0.1, mask_channel_prob=0.0, mask_min_spans=least)
+        return np.asarray(model.masks(inputs, rows)[0]).any(axis=1).mean()
+
+    assert masked(2) == 1
+    assert masked(0) == pytest.approx(0.45, abs=0.12)
+
+
 def _fixed_logits():
     """Best paths: 2 2 0 1 3 and 4 0 4 0 0 of 5 and 4 valid frames."""
     best = np.array([[2, 2, 0, 1, 3], [4, 0, 4, 0, 0]])
