@@ -11,6 +11,7 @@ _NEEDED = (
     ("tensorflow", "everything", None),
     ("keras", "everything", None),
     ("numpy", "everything", None),
+    ("wrapt", "everything", None),
     ("tensorflow-text", "text normalisation in graphs", None),
     ("apache-beam", "prepare", None),
     ("soundfile", "reading audio files", None),

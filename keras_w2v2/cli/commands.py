@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from keras_w2v2.cli import failures
+from keras_w2v2.cli import failures, interrupts
 
 app = typer.Typer(
     name="keras-w2v2",
@@ -32,13 +32,15 @@ def verb(function):
     @functools.wraps(function)
     def command(**arguments):
         try:
-            function(**arguments)
+            with interrupts.Watch() as watch:
+                function(**arguments)
             sys.stdout.flush()  # here a failure is still ours to tell
         except BrokenPipeError:  # the reader of our output left, as in `… | head`
             sys.stdout = None
             raise Finished(1) from None
         except (Exception, KeyboardInterrupt) as error:
-            code = failures.report(error, function.__name__, arguments.get("out"))
+            out = arguments.get("out")
+            code = failures.report(error, function.__name__, out, interrupted=watch.seen)
             if code is None:
                 raise
             raise Finished(code) from None

@@ -27,18 +27,19 @@ _WHEN_INTERRUPTED = {
 }
 
 
-def report(error, verb, folder=None):
+def report(error, verb, folder=None, interrupted=False):
     """Prints one line about `error` on stderr.
 
     Args:
         error: exception that ended the command.
         verb: str, the command's name.
         folder: path that the command writes to, or None.
+        interrupted: bool, whether Ctrl-C was typed, whatever became of it.
 
     Returns:
         int, the exit code; None when `error` is none of the user's doing.
     """
-    if any(_is_interrupt(link) for link in _chain(error)):
+    if interrupted or isinstance(error, KeyboardInterrupt):
         advice = _WHEN_INTERRUPTED.get(verb)
         own = str(error) if isinstance(error, KeyboardInterrupt) else ""
         _say(own or "interrupted" + (f": {advice}" if advice else ""))
@@ -74,11 +75,6 @@ def _chain(error):
         seen.append(error)
         error = error.__cause__ or error.__context__
     return seen
-
-
-def _is_interrupt(error):
-    # Python called from TensorFlow's C++ comes back as another error with this name in front.
-    return isinstance(error, KeyboardInterrupt) or str(error).startswith("KeyboardInterrupt")
 
 
 def _is_full_disk(error):

@@ -2,10 +2,11 @@
 
 import errno
 import os
+import signal
 
 import pytest
 
-from keras_w2v2.cli import failures
+from keras_w2v2.cli import failures, interrupts
 from keras_w2v2.errors import UserError
 
 
@@ -37,17 +38,34 @@ def test_an_interrupt_with_words_of_its_own_keeps_them(capsys):
     assert (code, err) == (2, "stopped at update 5\n")
 
 
-def test_an_interrupt_that_came_through_native_code_is_one(capsys):
-    said = "interrupted: nothing half-written is left; the same command starts again\n"
-    error = RuntimeError("KeyboardInterrupt: <EMPTY MESSAGE>\n\nAt:\n  tensorflow/ops.py(1): f")
-    assert told(error, capsys, "export") == (2, said)
-    try:
+@pytest.fixture
+def sigint():
+    """Sets how this process takes SIGINT, which a test run in the background ignores."""
+    previous = signal.getsignal(signal.SIGINT)
+    yield lambda handler: signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGINT, previous)
+
+
+def test_an_interrupt_is_told_as_one_whatever_native_code_made_of_it(sigint, capsys):
+    sigint(signal.default_int_handler)
+    with interrupts.Watch() as watch:
         try:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
         except KeyboardInterrupt:
-            raise SystemError("a call returned a result with an exception set") from None
-    except SystemError as error:
-        assert told(error, capsys, "export") == (2, said)
+            error = ValueError("Tried to convert 'shape' to a tensor and failed")
+    assert watch.seen
+    code = failures.report(error, "export", interrupted=watch.seen)
+    said = "interrupted: nothing half-written is left; the same command starts again\n"
+    assert (code, capsys.readouterr().err) == (2, said)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_ignored_interrupt_stays_ignored(sigint):
+    sigint(signal.SIG_IGN)
+    with interrupts.Watch() as watch:
+        signal.raise_signal(signal.SIGINT)
+    assert not watch.seen
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
