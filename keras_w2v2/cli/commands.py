@@ -5,7 +5,8 @@ import sys
 
 import typer
 
-from keras_w2v2.cli import failures, interrupts
+from keras_w2v2 import interrupts
+from keras_w2v2.cli import failures
 
 app = typer.Typer(
     name="keras-w2v2",

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from keras_w2v2 import interrupts
 from keras_w2v2.errors import UserError
 
 
@@ -29,6 +30,7 @@ def file(path):
     with _place_for(path) as beside:
         partial = beside / path.name
         yield partial
+        interrupts.check()
         partial.replace(path)
 
 
@@ -54,6 +56,7 @@ def folder(path, marker):
         partial = beside / path.name
         partial.mkdir()
         yield partial
+        interrupts.check()
         if path.exists():
             path.replace(beside / "replaced")
         partial.replace(path)

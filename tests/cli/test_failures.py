@@ -1,13 +1,16 @@
 """What is said when a command fails."""
 
+import contextlib
 import errno
 import os
 import signal
 
 import pytest
 
-from keras_w2v2.cli import failures, interrupts
+from keras_w2v2 import interrupts
+from keras_w2v2.cli import failures
 from keras_w2v2.errors import UserError
+from keras_w2v2.interop import atomic
 
 
 def told(error, capsys, verb="prepare", folder=None):
@@ -58,6 +61,16 @@ def test_an_interrupt_is_told_as_one_whatever_native_code_made_of_it(sigint, cap
     said = "interrupted: nothing half-written is left; the same command starts again\n"
     assert (code, capsys.readouterr().err) == (2, said)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_lost_interrupt_still_keeps_a_file_from_its_name(sigint, tmp_path):
+    sigint(signal.default_int_handler)
+    model = tmp_path / "model"
+    with interrupts.Watch(), pytest.raises(KeyboardInterrupt), atomic.file(model) as partial:
+        partial.write_text("whole")
+        with contextlib.suppress(KeyboardInterrupt):  # as native code does
+            signal.raise_signal(signal.SIGINT)
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_ignored_interrupt_stays_ignored(sigint):
