@@ -10,7 +10,12 @@ class Watch:
     """Notes a SIGINT while it is open, and raises KeyboardInterrupt as Python does.
 
     TensorFlow calls Python from C++ in many places. An interrupt that arrives there comes back
-    as a RuntimeError, or as a ValueError on a shape, or not at all.
+    as a RuntimeError, or as a ValueError on a shape, or not at all, and now and then with a
+    traceback that C++ prints. Work of which nothing is kept had better end on the spot.
+
+    Args:
+        leave: function without arguments that ends the process, called instead of raising; None
+            raises.
 
     Attributes:
         seen: bool, whether a SIGINT arrived.
@@ -20,8 +25,9 @@ class Watch:
         ...     model.export(folder)
     """
 
-    def __init__(self):
+    def __init__(self, leave=None):
         self.seen = False
+        self._leave = leave
 
     def __enter__(self):
         # Not where it is ignored (a job in the background) or somebody else handles it.
@@ -39,10 +45,17 @@ class Watch:
 
     def _note(self, number, frame):
         self.seen = True
+        if self._leave is not None:
+            self._leave()
         signal.default_int_handler(number, frame)
+
+
+def seen():
+    """Returns whether an open Watch has seen an interrupt."""
+    return any(watch.seen for watch in _watches)
 
 
 def check():
     """Raises KeyboardInterrupt if an open Watch has seen one that was lost since."""
-    if any(watch.seen for watch in _watches):
+    if seen():
         raise KeyboardInterrupt

@@ -5,6 +5,8 @@ import os
 import sys
 import tempfile
 
+from keras_w2v2 import interrupts
+
 
 @contextlib.contextmanager
 def hidden():
@@ -27,8 +29,9 @@ def hidden():
         try:
             yield
         except Exception:
-            held.seek(0)
-            os.write(shown, held.read())
+            if not interrupts.seen():  # else it tells of the Ctrl-C that broke it
+                held.seek(0)
+                os.write(shown, held.read())
             raise
         finally:
             os.dup2(shown, 2)

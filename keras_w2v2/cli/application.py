@@ -7,7 +7,7 @@ import typer
 
 import keras_w2v2
 from keras_w2v2.cli import failures
-from keras_w2v2.cli.commands import Finished, app
+from keras_w2v2.cli.commands import Finished, Process, app
 
 # Each of these adds its verbs to `app`; their order is that of the help.
 from keras_w2v2.cli import demo  # isort: skip
@@ -48,6 +48,7 @@ def program():
     After Ctrl-C the native threads of Beam and TensorFlow may still run; tearing the interpreter
     down under them aborts now and then, so a command that did not get done leaves at once.
     """
+    Process.is_ours = True
     code = main()
     if code == failures.NOT_DONE:
         sys.stdout.flush()

@@ -1,12 +1,14 @@
 """What every command shares: the application, its exit codes, its way of failing."""
 
 import functools
+import os
 import sys
 
 import typer
 
 from keras_w2v2 import interrupts
 from keras_w2v2.cli import failures
+from keras_w2v2.interop import atomic
 
 app = typer.Typer(
     name="keras-w2v2",
@@ -27,13 +29,28 @@ class Finished(Exception):  # noqa: N818 - ends a command early, is no error
         self.code = code
 
 
-def verb(function):
-    """Makes `function` a command: its name the verb, its docstring the help, `out` its folder."""
+class Process:
+    """Whose process this is: `program` makes it that of the command, which then may end it."""
+
+    is_ours = False
+
+
+def verb(function, *, keeps_nothing=False):
+    """Makes `function` a command: its name the verb, its docstring the help, `out` its folder.
+
+    Args:
+        function: the command.
+        keeps_nothing: bool, whether Ctrl-C leaves nothing of its work behind. Such a command
+            ends on the spot, as unwinding through native code may print a traceback.
+    """
 
     @functools.wraps(function)
     def command(**arguments):
+        leave = None
+        if keeps_nothing and Process.is_ours:
+            leave = functools.partial(_leave, function.__name__)
         try:
-            with interrupts.Watch() as watch:
+            with interrupts.Watch(leave) as watch:
                 function(**arguments)
             sys.stdout.flush()  # here a failure is still ours to tell
         except BrokenPipeError:  # the reader of our output left, as in `… | head`
@@ -47,3 +64,8 @@ def verb(function):
             raise Finished(code) from None
 
     return app.command(function.__name__)(command)
+
+
+def _leave(name):
+    atomic.remove_unfinished()
+    os._exit(failures.report(KeyboardInterrupt(), name))

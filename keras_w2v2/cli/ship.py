@@ -1,6 +1,7 @@
 """keras-w2v2 export, keras-w2v2 convert"""
 
 import enum
+import functools
 from pathlib import Path
 
 import typer
@@ -21,7 +22,7 @@ class Variant(str, enum.Enum):
     int8 = "int8"
 
 
-@verb
+@functools.partial(verb, keeps_nothing=True)
 def export(
     format: Format = typer.Argument(help="savedmodel (servers) or tflite (phones)."),
     model: Path = typer.Argument(help="A run, a .keras file or a Hugging Face folder."),
@@ -66,7 +67,7 @@ def export(
     print(f"{tables.of_exports([row])}\ncompared with Keras on {len(waveforms)} clips ({kind})")
 
 
-@verb
+@functools.partial(verb, keeps_nothing=True)
 def convert(
     source: Path = typer.Argument(
         help="A Hugging Face folder, a fairseq .pt file, or a run or .keras file of ours."

@@ -2,12 +2,14 @@
 
 import contextlib
 import os
+import secrets
 import shutil
-import tempfile
 from pathlib import Path
 
 from keras_w2v2 import interrupts
 from keras_w2v2.errors import UserError
+
+_open_places = set()
 
 
 @contextlib.contextmanager
@@ -65,11 +67,12 @@ def folder(path, marker):
 @contextlib.contextmanager
 def _place_for(path):
     """Yields a hidden scratch folder beside `path`, removed at the end whatever happens."""
-    beside = None
+    beside = path.parent / f".{path.name}.partial-{secrets.token_hex(4)}"
+    _open_places.add(beside)  # before it exists: Ctrl-C may come right after
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.partial-", dir=path.parent))
-        # mkdtemp makes a private folder; what is renamed out of it has its own, ordinary mode.
+        # A private folder; what is renamed out of it has its own, ordinary mode.
+        beside.mkdir(mode=0o700)
         yield beside
     except OSError as error:
         if error.filename is None and error.errno is None:
@@ -77,5 +80,11 @@ def _place_for(path):
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise UserError(f"cannot write '{path}': {reason}") from error
     finally:
-        if beside is not None:
-            shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(beside, ignore_errors=True)
+        _open_places.discard(beside)
+
+
+def remove_unfinished():
+    """Removes everything half-written, for a process that ends without leaving its functions."""
+    for beside in tuple(_open_places):
+        shutil.rmtree(beside, ignore_errors=True)
