@@ -46,9 +46,7 @@ def verb(function, *, keeps_nothing=False):
 
     @functools.wraps(function)
     def command(**arguments):
-        leave = None
-        if keeps_nothing and Process.is_ours:
-            leave = functools.partial(_leave, function.__name__)
+        leave = _leaving(function.__name__) if keeps_nothing and Process.is_ours else None
         try:
             with interrupts.Watch(leave) as watch:
                 function(**arguments)
@@ -66,6 +64,15 @@ def verb(function, *, keeps_nothing=False):
     return app.command(function.__name__)(command)
 
 
-def _leave(name):
-    atomic.remove_unfinished()
-    os._exit(failures.report(KeyboardInterrupt(), name))
+def _leaving(name):
+    """Returns a function that ends the process with the line about Ctrl-C in command `name`."""
+    stderr, descriptor = sys.stderr, os.dup(2)
+
+    def leave():
+        atomic.remove_unfinished()
+        # Either may be turned elsewhere just now, to keep what libraries print from the user.
+        sys.stderr = stderr
+        os.dup2(descriptor, 2)
+        os._exit(failures.report(KeyboardInterrupt(), name))
+
+    return leave
