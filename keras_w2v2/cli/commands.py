@@ -65,8 +65,11 @@ def verb(function, *, keeps_nothing=False):
 
 
 def _leaving(name):
-    """Returns a function that ends the process with the line about Ctrl-C in command `name`."""
-    stderr, descriptor = sys.stderr, os.dup(2)
+    """Returns a function that ends the process, with the line about Ctrl-C in command `name`."""
+    try:
+        stderr, descriptor = sys.stderr, os.dup(2)
+    except OSError:  # no stderr at all: nobody to tell
+        return None
 
     def leave():
         atomic.remove_unfinished()
