@@ -51,8 +51,8 @@ def program():
     Process.is_ours = True
     code = main()
     if code == failures.NOT_DONE:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
         os._exit(code)
     sys.exit(code)
 
