@@ -91,13 +91,97 @@ def decode(logits, num_frames, vocabulary, frames):
         )
     if not 0 <= num_frames <= len(logits):
         raise UserError(f"greedy decoding: {num_frames} frames asked of {len(logits)}")
-    symbols = collapse(logits[:num_frames], vocabulary.blank)
-    groups = _words(symbols, vocabulary)
-    words = [_word(group, vocabulary, frames) for group in groups]
-    heard = [symbol.confidence for group in groups for symbol in group]
-    gap = "" if vocabulary.word_delimiter is None else " "
-    text = unicodedata.normalize("NFC", gap.join(word.text for word in words))
-    return Transcript(text, float(np.mean(heard)) if heard else 0.0, words)
+    stream = Stream(vocabulary, frames)
+    stream.push(logits[:num_frames])
+    return stream.finish()
+
+
+class Stream:
+    """Greedy decoding of logits that come piece by piece: the same text, however they are cut.
+
+    Args:
+        vocabulary: Vocabulary.
+        frames: FrameArithmetic of the model, for the times.
+
+    Attributes:
+        words: list of Word, those that are complete.
+
+    Example:
+        >>> stream = Stream(model.vocabulary, model.backbone.frames)
+        >>> for logits in pieces:
+        ...     for word in stream.push(logits):
+        ...         print(word.start, word.text)
+        >>> stream.finish().text
+        'HELLO WORLD'
+    """
+
+    def __init__(self, vocabulary, frames):
+        self.words = []
+        self._vocabulary, self._frames = vocabulary, frames
+        self._done = 0  # frames
+        self._run = None  # the last one, which may go on
+        self._open = []  # symbols of the word that is not complete
+        self._heard, self._symbols = 0.0, 0
+
+    def push(self, logits):
+        """Takes the next frames.
+
+        Args:
+            logits: float array [frames, vocabulary].
+
+        Returns:
+            list of Word, those that these frames completed.
+        """
+        complete = len(self.words)
+        for run in _runs(logits, self._done):
+            if self._run is not None and run.id == self._run.id:
+                best = max(run.confidence, self._run.confidence)
+                self._run = Symbol(run.id, self._run.start, run.end, best)
+                continue
+            self._close_run()
+            self._run = run
+            if run.id == self._vocabulary.word_delimiter:
+                self._close_word()
+        self._done += len(logits)
+        return self.words[complete:]
+
+    def partial(self, ahead=None):
+        """Returns what is not complete yet, as it looks now (str); changes nothing.
+
+        Args:
+            ahead: float array [frames, vocabulary] that may come otherwise in the end, such as
+                those of a window's right context; None for none.
+        """
+        copy = Stream(self._vocabulary, self._frames)
+        copy._done, copy._run, copy._open = self._done, self._run, list(self._open)
+        if ahead is not None:
+            copy.push(ahead)
+        return copy.finish().text
+
+    def finish(self):
+        """Ends the stream and returns the Transcript of all of it."""
+        self._close_run()
+        self._run = None
+        self._close_word()
+        gap = "" if self._vocabulary.word_delimiter is None else " "
+        text = unicodedata.normalize("NFC", gap.join(word.text for word in self.words))
+        confidence = self._heard / self._symbols if self._symbols else 0.0
+        return Transcript(text, confidence, list(self.words))
+
+    def _close_run(self):
+        run, vocabulary = self._run, self._vocabulary
+        if run is None or run.id in vocabulary.silent or run.id == vocabulary.word_delimiter:
+            return  # the blank is silent
+        self._open.append(run)
+        self._heard += run.confidence
+        self._symbols += 1
+        if vocabulary.word_delimiter is None:
+            self._close_word()
+
+    def _close_word(self):
+        if self._open:
+            self.words.append(_word(self._open, self._vocabulary, self._frames))
+            self._open = []
 
 
 def collapse(logits, blank):
@@ -110,6 +194,11 @@ def collapse(logits, blank):
     Returns:
         list of Symbol.
     """
+    return [run for run in _runs(logits, 0) if run.id != blank]
+
+
+def _runs(logits, first_frame):
+    """Returns the runs of one best token (list of Symbol), the blank's among them."""
     if not len(logits):
         return []
     logits = np.asarray(logits, np.float64)
@@ -119,24 +208,14 @@ def collapse(logits, blank):
     starts = np.flatnonzero(np.diff(best, prepend=-1))
     ends = [*starts[1:], len(best)]
     return [
-        Symbol(int(best[start]), int(start), int(end), float(probability[start:end].max()))
+        Symbol(
+            int(best[start]),
+            first_frame + int(start),
+            first_frame + int(end),
+            float(probability[start:end].max()),
+        )
         for start, end in zip(starts, ends, strict=True)
-        if best[start] != blank
     ]
-
-
-def _words(symbols, vocabulary):
-    """Groups the symbols that write something into words."""
-    silent, delimiter = vocabulary.silent, vocabulary.word_delimiter
-    if delimiter is None:
-        return [[symbol] for symbol in symbols if symbol.id not in silent]
-    groups = [[]]
-    for symbol in symbols:
-        if symbol.id == delimiter:
-            groups.append([])
-        elif symbol.id not in silent:
-            groups[-1].append(symbol)
-    return [group for group in groups if group]
 
 
 def _word(symbols, vocabulary, frames):

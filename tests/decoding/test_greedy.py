@@ -97,3 +97,27 @@ def test_logits_of_another_vocabulary_are_refused():
         greedy.decode(np.zeros((4, 5)), 4, ENGLISH, FRAMES)
     with pytest.raises(UserError, match="5 frames asked of 4"):
         greedy.decode(np.zeros((4, 6)), 5, ENGLISH, FRAMES)
+
+
+@given(st.lists(st.integers(0, 5), max_size=30), st.data())
+def test_a_stream_says_the_same_however_it_is_cut(path, data):
+    logits = logits_of(path) + np.random.default_rng(len(path)).normal(0, 0.1, (len(path), 6))
+    stream, told, at = greedy.Stream(ENGLISH, FRAMES), [], 0
+    while at < len(path):
+        size = data.draw(st.integers(1, len(path) - at))
+        told += stream.push(logits[at : at + size])
+        at += size
+        partial = stream.partial()
+        so_far = greedy.decode(logits[:at], at, ENGLISH, FRAMES).text
+        assert " ".join([*(word.text for word in told), *([partial] if partial else [])]) == so_far
+    whole = greedy.decode(logits, len(path), ENGLISH, FRAMES)
+    assert stream.finish() == whole
+    assert told == whole.words[: len(told)]  # a completed word is never taken back
+
+
+def test_a_partial_reading_looks_ahead_and_keeps_nothing_of_it():
+    stream = greedy.Stream(ENGLISH, FRAMES)
+    stream.push(logits_of([2, 3]))
+    assert stream.partial(logits_of([3, 4, 1, 2])) == "abc a"
+    stream.push(logits_of([1]))
+    assert stream.finish().text == "ab"
