@@ -1,30 +1,29 @@
-"""Runs exported models: TFLite files and SavedModels, behind one face."""
+"""Runs exported models: TFLite bundles and SavedModels, behind one face."""
 
 from pathlib import Path
 
 import numpy as np
 
+from keras_w2v2.decoding.windows import WindowPlan, stitched
 from keras_w2v2.errors import UserError
-from keras_w2v2.export import metadata
-
-# Neighbouring windows of a long clip share this much; each frame is taken from the window in
-# which it lies farther from an edge.
-OVERLAP_SECONDS = 2.0
+from keras_w2v2.export import bundle, flatbuffer, metadata
 
 
-def load(path, threads=1):
+def load(path, threads=1, window=None):
     """Opens an exported model.
 
     Args:
-        path: str or path of a .tflite file or a SavedModel folder written by this package.
-        threads: int, CPU threads of a TFLite file.
+        path: str or path of a .tflite bundle or a SavedModel folder written by this package.
+        threads: int, CPU threads of a bundle.
+        window: float, seconds: the one window of a bundle to run; None takes for each clip the
+            shortest that holds it, and keeps each that was used in memory.
 
     Returns:
         An object with `metadata` (metadata.Metadata) and `logits(waveform)`: float32 [samples] at
-        16 kHz -> float32 [frames, vocabulary].
+        16 kHz -> float32 [frames, vocabulary], for a clip of any length.
 
     Raises:
-        UserError: when there is no such model.
+        UserError: when there is no such model, or no such window.
 
     Example:
         >>> load("recogniser.tflite").logits(waveform).shape
@@ -33,42 +32,78 @@ def load(path, threads=1):
     path = Path(path)
     if not path.exists():
         raise UserError(f"no '{path}': give a .tflite file or a SavedModel folder")
-    described = metadata.read(path)
-    return _SavedModel(path, described) if path.is_dir() else _TFLite(path, described, threads)
+    if path.is_dir():
+        return SavedModel(path)
+    return TFLite(path, threads, window)
 
 
-class _TFLite:
-    def __init__(self, path, described, threads):
-        self.metadata = described
-        try:
-            interpreter = interpreter_class()(model_path=str(path), num_threads=threads)
-            interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise UserError(f"'{path}' is no working TFLite model: {reason}") from error
-        self._interpreter = interpreter
-        self._run = interpreter.get_signature_runner("serving_default")
+class TFLite:
+    """A bundle, with one interpreter for each window that is used."""
+
+    def __init__(self, path, threads=1, window=None):
+        self._bundle = bundle.read(path)
+        self.metadata = self._bundle.metadata
+        self._threads = threads
+        self._signatures = _chosen(self.metadata.signatures, window, path)
+        self._runs = {}
 
     def logits(self, waveform):
+        """Returns the logits of a clip; longer than the longest window, they are stitched."""
         waveform = np.asarray(waveform, "float32")
-        window = self.metadata.window_samples
-        if len(waveform) <= window:
-            return self._window_logits(waveform)
-        return stitched(waveform, window, self.metadata.frames, self._window_logits)
+        longest = self._signatures[-1].samples
+        if len(waveform) <= longest:
+            return self.run(waveform)["logits"]
+        plan = WindowPlan.for_recordings(self.metadata.frames, longest)
+        pieces = stitched(
+            plan, len(waveform), lambda a, b: waveform[a:b], lambda part: self._longest(part)
+        )
+        return np.concatenate(list(pieces))
 
-    def _window_logits(self, waveform):
-        frames = self.metadata.frames.frames(len(waveform))
-        padded = np.zeros((1, self.metadata.window_samples), "float32")
+    def run(self, waveform, signature=None):
+        """Runs one window.
+
+        Args:
+            waveform: float32 [samples], at most those of the window.
+            signature: metadata.Signature; None takes the shortest that holds the waveform.
+
+        Returns:
+            dict of "logits" float32 [frames, vocabulary] and "token_ids" (list of int) of the
+            valid frames.
+        """
+        if signature is None:
+            signature = next(s for s in self._signatures if len(waveform) <= s.samples)
+        padded = np.zeros((1, signature.samples), "float32")
         padded[0, : len(waveform)] = waveform
         length = np.array([len(waveform)], "int32")
-        return self._run(waveform=padded, length=length)["logits"][0, :frames].copy()
+        result = self._run_of(signature)(waveform=padded, num_samples=length)
+        ids = result["token_ids"][0]
+        frames = int(result["num_frames"][0])
+        return {"logits": result["logits"][0, :frames].copy(), "token_ids": ids[ids >= 0].tolist()}
+
+    def _longest(self, waveform):
+        return self.run(waveform, self._signatures[-1])["logits"]
+
+    def _run_of(self, signature):
+        if signature.name not in self._runs:
+            content = flatbuffer.narrowed(self._bundle.network(), signature.name)
+            try:
+                interpreter = interpreter_class()(model_content=content, num_threads=self._threads)
+                self._runs[signature.name] = interpreter.get_signature_runner(signature.name)
+            except (ValueError, RuntimeError) as error:
+                reason = " ".join(str(error).split())[:200]
+                raise UserError(
+                    f"'{self._bundle.path}' is no working TFLite model: {reason}"
+                ) from error
+        return self._runs[signature.name]
 
 
-class _SavedModel:
-    def __init__(self, path, described):
+class SavedModel:
+    """A SavedModel folder."""
+
+    def __init__(self, path):
         import tensorflow as tf
 
-        self.metadata = described
+        self.metadata = metadata.of_savedmodel(path)
         try:
             self._model = tf.saved_model.load(str(path))
             self._run = self._model.signatures["serving_default"]
@@ -77,6 +112,7 @@ class _SavedModel:
             raise UserError(f"'{path}' is no working SavedModel: {reason}") from error
 
     def logits(self, waveform):
+        """Returns the logits of a clip of any length."""
         import tensorflow as tf
 
         waveform = tf.constant(np.asarray(waveform, "float32")[None])
@@ -95,28 +131,12 @@ def interpreter_class():
     return Interpreter
 
 
-def stitched(waveform, window, frames, logits):
-    """Returns the logits of a clip longer than the window, joined from overlapping windows.
-
-    Args:
-        waveform: float32 [samples], more than `window`.
-        window: int, samples.
-        frames: FrameArithmetic.
-        logits: function of float32 [at most window] -> float32 [frames, vocabulary].
-
-    Returns:
-        float32 [frames of the whole clip, vocabulary]. Attention and normalization see one
-        window at a time, so this is close to the whole clip's logits, not equal.
-    """
-    overlap = min(round(OVERLAP_SECONDS / frames.frame_seconds), frames.frames(window) // 2)
-    step = frames.frames(window) - overlap
-    total, pieces, start = frames.frames(len(waveform)), [], 0
-    while True:
-        part = logits(waveform[start * frames.hop : start * frames.hop + window])
-        last = start + len(part) >= total
-        first_kept = 0 if start == 0 else overlap // 2
-        end_kept = len(part) if last else step + overlap // 2
-        pieces.append(part[first_kept:end_kept])
-        if last:
-            return np.concatenate(pieces)
-        start += step
+def _chosen(signatures, window, path):
+    if window is None:
+        return signatures
+    name = f"window_{window:g}s"
+    chosen = [signature for signature in signatures if signature.name == name]
+    if not chosen:
+        known = ", ".join(signature.name.removeprefix("window_") for signature in signatures)
+        raise UserError(f"'{path}' has no window of {window:g} s: choose one of {known}")
+    return chosen

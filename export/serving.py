@@ -49,13 +49,54 @@ def logits_function(model):
 
 
 def window_function(model):
-    """Returns f(waveform float32 [1, window], length int32 [1]) -> {"logits"} for fixed shapes."""
+    """Returns f(waveform float32 [1, samples], num_samples int32 [1]) for fixed shapes.
 
-    def logits(waveform, length):
-        scores = model({"waveform": waveform, "length": length}, training=False)
-        return {"logits": scores}
+    It gives a dict of "logits" float32 [1, frames, vocabulary], "num_frames" int32 [1] and
+    "token_ids" int32 [1, frames].
+    """
+    frames = model.backbone.frames
 
-    return logits
+    def read_window(waveform, num_samples):
+        import tensorflow as tf
+
+        num_samples = tf.clip_by_value(num_samples, frames.receptive_field, waveform.shape[1])
+        logits = model({"waveform": waveform, "length": num_samples}, training=False)
+        num_frames = tf.cast(frames.frames(num_samples), tf.int32)
+        token_ids = greedy_ids(logits[0], num_frames[0], model.blank)
+        return {
+            "logits": logits,
+            "num_frames": num_frames,
+            "token_ids": tf.expand_dims(token_ids, 0),
+        }
+
+    return read_window
+
+
+def greedy_ids(logits, num_frames, blank):
+    """Returns the best path of one clip: repeats collapsed, blanks dropped, then -1.
+
+    Made of operations that TFLite has.
+
+    Args:
+        logits: float tensor [frames, vocabulary], frames known.
+        num_frames: int32 tensor [], valid frames.
+        blank: int.
+
+    Returns:
+        int32 tensor [frames].
+    """
+    import tensorflow as tf
+
+    count = logits.shape[0]
+    best = tf.argmax(logits, axis=-1, output_type=tf.int32)
+    before = tf.concat([tf.constant([-1]), best[:-1]], axis=0)
+    kept = (best != before) & (best != blank) & (tf.range(count) < num_frames)
+    order = tf.cumsum(tf.cast(kept, tf.int32))
+    # One place more than frames takes those that are dropped; places count from 1, so that 0,
+    # where nothing was written, becomes -1.
+    places = tf.where(kept, order - 1, count)
+    found = tf.scatter_nd(tf.expand_dims(places, -1), tf.where(kept, best + 1, 0), [count + 1])
+    return found[:count] - 1
 
 
 def transcribe_function(model):

@@ -1,34 +1,44 @@
-"""A recogniser as one TFLite file, for phones: float32 or int8 weights, built-in ops only."""
+"""A recogniser as one TFLite file, for phones: several windows, built-in ops only."""
 
-import contextlib
-import io
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from keras_w2v2.errors import UserError
-from keras_w2v2.export import metadata, serving, tflite_file, verify
+from keras_w2v2.export import (
+    bundle,
+    flatbuffer,
+    metadata,
+    quantization,
+    serving,
+    tflite_file,
+    verify,
+)
 from keras_w2v2.frames import SAMPLE_RATE
 from keras_w2v2.interop import atomic
 
-VARIANTS = ("float32", "int8")
+WINDOWS = (2.0, 5.0, 10.0, 15.0)  # seconds
+_LONGEST_WINDOW = 120.0
 
 
-def export(model, path, variant="float32", seconds=10.0, clips=None):
-    """Writes a .tflite file with its vocabulary and description inside.
+def export(model, path, variant="int8", windows=WINDOWS, clips=None, about=None):
+    """Writes a bundle: a .tflite file with its vocabulary and description inside.
 
-    Signature serving_default: waveform float32 [1, seconds * 16000], zero after the clip, and
-    length int32 [1] in samples -> logits float32 [1, frames, vocabulary]. A clip shorter than
-    the window gives exactly what it gives alone. A zip with metadata.json (frame arithmetic,
-    normalization, sample rate, blank, versions, checksum) and vocab.json is appended.
+    Signatures window_2s, window_5s and so on share their weights: waveform float32 [1, samples],
+    zero after the clip, and num_samples int32 [1] -> logits float32 [1, frames, vocabulary],
+    num_frames int32 [1], and token_ids int32 [1, frames] (greedy CTC, filled up with -1). A clip
+    shorter than its window gives exactly what it gives alone. docs/bundle.md has the format.
 
     Args:
-        model: Wav2Vec2ForCTC.
+        model: Wav2Vec2ForCTC with a vocabulary.
         path: str or path of the file, named .tflite; appears whole or not at all.
-        variant: "float32", or "int8": weights in 8 bits for each channel, activations quantized
-            on the fly, a quarter of the size and about 2.5 times as fast. int8 needs the extra
+        variant: str, one of quantization.VARIANTS. int8, int4 and int8-full need the extra
             [export].
-        seconds: float, the window.
-        clips: list of float32 [samples], run through both models; None takes noise.
+        windows: sequence of float, seconds.
+        clips: list of float32 [samples], run through both models, and for int8-full the
+            calibration; None takes noise.
+        about: dict with any of "languages", "training" and "licence", for the description.
 
     Returns:
         verify.Row with the difference from Keras.
@@ -39,49 +49,64 @@ def export(model, path, variant="float32", seconds=10.0, clips=None):
             phone can run; nothing is left behind.
 
     Example:
-        >>> export(model, "recogniser.tflite", variant="int8", seconds=5.0)
+        >>> export(model, "recogniser.tflite", windows=[2.0, 5.0])
     """
     model = serving.recognizer_of(model)
     if Path(path).suffix != ".tflite":  # by which every reader knows it
         raise UserError(f"the file must be named .tflite, got '{path}': try '{path}.tflite'")
-    window = _window(model, variant, seconds)
-    quantize = _quantizer() if variant == "int8" else None
+    quantization.require(variant)
+    signatures = _signatures(model, windows)
+    if model.vocabulary is None:
+        raise UserError("the model has no vocabulary, which a bundle carries: give it one first")
+    if variant == "int8-full" and clips is None:
+        raise UserError("int8-full needs clips to find its scales with: give some speech")
     with atomic.file(path) as partial:
-        flat = convert(model, window, scratch=partial.parent)
-        tflite_file.require_sound(flat, parameter_bytes=4 * model.count_params())
+        half = variant == "float16"
+        flat = convert(model, signatures, scratch=partial.parent, half=half)
+        tflite_file.require_sound(flat, parameter_bytes=(2 if half else 4) * model.count_params())
         partial.write_bytes(flat)
         del flat
-        if quantize is not None:
-            quantize(partial)
-        metadata.append(partial, metadata.describe(model, variant, window))
+        if variant in quantization.BY_QUANTIZER:
+            inputs = _calibration(signatures, clips) if variant == "int8-full" else None
+            flat = quantization.quantized(partial, variant, inputs)
+            partial.write_bytes(flatbuffer.share_scales(flat))
+            del flat
+        bundle.append(partial, metadata.describe(model, variant, signatures, about))
         return verify.require_equal(model, partial, clips, shown_as=path)
 
 
-def convert(model, window, scratch=None):
-    """Returns the bytes of a float32 TFLite model.
+def convert(model, signatures, scratch=None, half=False):
+    """Returns the bytes of a TFLite model with float weights.
 
     Args:
         model: Wav2Vec2ForCTC in float32.
-        window: int, samples of its fixed input.
+        signatures: list of metadata.Signature.
         scratch: path of a folder with room for the weights once; None takes the system's.
+        half: bool, weights in float16.
     """
     import keras
     import tensorflow as tf
 
-    inputs = [
-        tf.TensorSpec([1, window], tf.float32, name="waveform"),
-        tf.TensorSpec([1], tf.int32, name="length"),
-    ]
     archive = keras.export.ExportArchive()
-    archive.add_endpoint("serving_default", serving.window_function(model), input_signature=inputs)
+    for signature in signatures:
+        inputs = [
+            tf.TensorSpec([1, signature.samples], tf.float32, name="waveform"),
+            tf.TensorSpec([1], tf.int32, name="num_samples"),
+        ]
+        archive.add_endpoint(
+            signature.name, serving.window_function(model), input_signature=inputs
+        )
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         # Through a SavedModel: converting the Keras model itself leaves its variables unfrozen,
         # which gives a file full of NaN without an error.
         serving.write(archive, folder)
         converter = tf.lite.TFLiteConverter.from_saved_model(
-            folder, signature_keys=["serving_default"]
+            folder, signature_keys=[signature.name for signature in signatures]
         )
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        if half:
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+            converter.target_spec.supported_types = [tf.float16]
         try:
             return converter.convert()
         except Exception as error:
@@ -89,35 +114,44 @@ def convert(model, window, scratch=None):
             raise verify.ExportError(f"TensorFlow could not convert the model: {reason}") from error
 
 
-def _quantizer():
-    """Returns f(path) that replaces a float32 .tflite file by its int8 form."""
-    try:
-        from ai_edge_quantizer import quantizer, recipe
-    except ImportError as error:
-        raise UserError(
-            "int8 export needs ai-edge-quantizer: pip install 'keras-w2v2[export]', or choose the "
-            "variant float32"
-        ) from error
-
-    def quantize(path):
-        # It prints bars and sizes of its own; the caller's report says more.
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            result = quantizer.Quantizer(str(path), recipe.dynamic_wi8_afp32()).quantize()
-        Path(path).write_bytes(result.quantized_model)
-
-    return quantize
-
-
-def _window(model, variant, seconds):
-    if variant not in VARIANTS:
-        raise UserError(f"variant {variant!r} does not exist: choose {' or '.join(VARIANTS)}")
-    shortest = model.backbone.frames.receptive_field
-    try:
-        window = round(float(seconds) * SAMPLE_RATE)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise UserError(f"seconds must be a number, got {seconds!r}") from error
-    if not shortest <= window <= 120 * SAMPLE_RATE:
-        raise UserError(
-            f"a window of {seconds} s cannot be exported: choose {shortest / SAMPLE_RATE} to 120 s"
+def _signatures(model, windows):
+    """Returns a metadata.Signature for each window, shortest first."""
+    frames = model.backbone.frames
+    found = {}
+    for seconds in np.atleast_1d(windows).tolist():
+        try:
+            samples = round(float(seconds) * SAMPLE_RATE)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise UserError(f"a window must be a number of seconds, got {seconds!r}") from error
+        if not frames.receptive_field <= samples <= _LONGEST_WINDOW * SAMPLE_RATE:
+            shortest = frames.receptive_field / SAMPLE_RATE
+            raise UserError(
+                f"a window of {seconds} s cannot be exported: choose {shortest} to "
+                f"{_LONGEST_WINDOW:g} s"
+            )
+        name = f"window_{samples / SAMPLE_RATE:g}s"
+        found[samples] = metadata.Signature(
+            name=name, samples=samples, frames=frames.frames(samples)
         )
-    return window
+    if not found:
+        raise UserError("a bundle needs at least one window: give its seconds")
+    return [found[samples] for samples in sorted(found)]
+
+
+def _calibration(signatures, clips):
+    """Returns each signature's inputs made of the clips, cut and padded to its window."""
+    return {
+        signature.name: [
+            {
+                "waveform": _padded(clip, signature.samples)[None],
+                "num_samples": np.array([min(len(clip), signature.samples)], np.int32),
+            }
+            for clip in clips
+        ]
+        for signature in signatures
+    }
+
+
+def _padded(clip, samples):
+    clip = np.asarray(clip, np.float32)[:samples]
+    return np.pad(clip, (0, samples - len(clip)))

@@ -48,7 +48,7 @@ def compare(model, exported, clips=None, threads=1):
     Args:
         model: Wav2Vec2ForCTC.
         exported: str or path of a .tflite file or a SavedModel folder.
-        clips: list of float32 [samples], 16 kHz. Those longer than a TFLite file's window are
+        clips: list of float32 [samples], 16 kHz. Those longer than a bundle's longest window are
             cut to it. None takes seeded noise of several lengths.
         threads: int, CPU threads of a TFLite file.
 
@@ -63,7 +63,8 @@ def compare(model, exported, clips=None, threads=1):
         True
     """
     loaded = runner.load(exported, threads)
-    frames, window = loaded.metadata.frames, loaded.metadata.window_samples
+    frames, signatures = loaded.metadata.frames, loaded.metadata.signatures
+    window = signatures[-1].samples if signatures else None
     clips = noise(window) if clips is None else clips
     clips = [np.asarray(clip, "float32")[:window] for clip in clips]
     clips = [clip for clip in clips if len(clip) >= frames.receptive_field]

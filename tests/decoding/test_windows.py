@@ -50,6 +50,8 @@ def test_live_the_windows_are_those_of_the_whole_recording(plan, samples, data):
     last = plan.last(k, samples)
     ready += [last] if last else []
     whole = list(plan.of(samples))
+    kept = [frame for w in ready for frame in range(w.keep_from, w.keep_to)]
+    assert kept == list(range(plan.frames.frames(samples)))
     # The live reader cannot know that a full window was the last, so it may run one more.
     assume(len(ready) == len(whole))
     assert ready == whole

@@ -1,0 +1,149 @@
+"""Two changes to a finished .tflite file that its makers do not offer: sharing and narrowing."""
+
+import struct
+
+import numpy as np
+
+from keras_w2v2.errors import UserError
+
+_ALIGNMENT = 16  # of every weight in a file, as XNNPACK reads them
+# Fields of the tables Model and SignatureDef, by their place in TensorFlow Lite's schema.
+_SUBGRAPHS, _SIGNATURES = 2, 7
+_KEY, _SUBGRAPH_INDEX = 2, 4
+
+
+def share_scales(flat):
+    """Returns a quantized model whose signatures share their scales as they share the weights.
+
+    Each subgraph lists the scale and zero point of every channel for itself: 12 bytes a channel,
+    1 MB for each signature of BASE. A flatbuffer may point to one table from several places.
+
+    Args:
+        flat: bytes of a model that ai-edge-quantizer wrote: its weights lie behind the
+            flatbuffer, each at its own offset in the file.
+    """
+    import flatbuffers
+    from tensorflow.lite.python import schema_py_generated as schema
+
+    model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(flat, 0))
+    outside = [buffer for buffer in model.buffers if buffer.offset > 1]
+    if not outside:
+        return flat
+    weights_begin = min(buffer.offset for buffer in outside)
+    weights = flat[weights_begin:]
+
+    def packed():
+        known = {}
+        for graph in model.subgraphs:
+            for tensor in graph.tensors:
+                if isinstance(tensor.quantization, _Shared):
+                    tensor.quantization = tensor.quantization.parameters
+                if tensor.quantization is not None:
+                    one = known.setdefault(
+                        _content(tensor.quantization), _Shared(tensor.quantization)
+                    )
+                    tensor.quantization = one
+        builder = flatbuffers.Builder(1 << 20)
+        builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
+        return bytes(builder.Output())
+
+    head = packed()
+    begin = -(-len(head) // _ALIGNMENT) * _ALIGNMENT
+    for buffer in outside:
+        buffer.offset += begin - weights_begin
+    head = packed()  # offsets have a fixed width: the size is the same
+    return head.ljust(begin, b"\0") + weights
+
+
+class _Shared:
+    """Quantization parameters that go into the file once."""
+
+    def __init__(self, parameters):
+        self.parameters = parameters
+        self._place = None
+
+    def Pack(self, builder):  # noqa: N802 - the name that flatbuffers calls
+        if self._place is None:
+            self._place = self.parameters.Pack(builder)
+        return self._place
+
+
+def _content(parameters):
+    """Returns what tells two quantizations apart (a tuple)."""
+
+    def values(name):
+        value = getattr(parameters, name)
+        return None if value is None else np.asarray(value).tobytes()
+
+    names = ("scale", "zeroPoint", "min", "max")
+    details = id(parameters.details) if parameters.details is not None else None
+    return (*map(values, names), parameters.quantizedDimension, details)
+
+
+def narrowed(flat, name):
+    """Returns the model with one signature alone, as bytes of the same length.
+
+    XNNPACK packs the weights once for each subgraph, used or not: four signatures cost the
+    memory of four models. So a reader that needs one window leaves the others out of the lists
+    of subgraphs and signatures; nothing moves, a few numbers change.
+
+    Args:
+        flat: bytes of a model without control flow.
+        name: str, a signature's name.
+
+    Raises:
+        UserError: there is no such signature, or its subgraphs call each other.
+    """
+    edited = bytearray(flat)
+    root = _number(edited, 0)
+    signatures = _vector(edited, root, _SIGNATURES)
+    subgraphs = _vector(edited, root, _SUBGRAPHS)
+    found = {}
+    for number in range(_number(edited, signatures)):
+        table = _target(edited, signatures + 4 + 4 * number)
+        key = _target(edited, _field(edited, table, _KEY))
+        size = _number(edited, key)
+        found[edited[key + 4 : key + 4 + size].decode("utf-8")] = table
+    if name not in found:
+        raise UserError(f"the model has no signature {name!r}, but {', '.join(sorted(found))}")
+    if len(found) != _number(edited, subgraphs):
+        raise UserError("the model has subgraphs that are no signatures: it cannot be narrowed")
+    table, index = found[name], 0
+    index_field = _field(edited, table, _SUBGRAPH_INDEX)
+    if index_field is not None:
+        index = _number(edited, index_field)
+        _write(edited, index_field, 0)
+    graph = _target(edited, subgraphs + 4 + 4 * index)
+    for vector, only in ((signatures, table), (subgraphs, graph)):
+        _write(edited, vector, 1)
+        _write(edited, vector + 4, only - (vector + 4))
+    return bytes(edited)
+
+
+def _number(data, place):
+    return struct.unpack_from("<I", data, place)[0]
+
+
+def _write(data, place, value):
+    struct.pack_into("<I", data, place, value)
+
+
+def _target(data, place):
+    """Where the offset at `place` points to."""
+    return place + _number(data, place)
+
+
+def _field(data, table, number):
+    """Where field `number` of a table lies, None where it has its default."""
+    vtable = table - struct.unpack_from("<i", data, table)[0]
+    if 4 + 2 * number >= struct.unpack_from("<H", data, vtable)[0]:
+        return None
+    offset = struct.unpack_from("<H", data, vtable + 4 + 2 * number)[0]
+    return table + offset if offset else None
+
+
+def _vector(data, table, number):
+    place = _field(data, table, number)
+    if place is None:
+        raise UserError("the model has no signatures: export it again")
+    return _target(data, place)
