@@ -1,0 +1,69 @@
+/** A static server of dist/ with the two headers without which a browser gives no threads. */
+
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize, sep } from "node:path";
+import { WEB_DEMO } from "./site.js";
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".webmanifest": "application/manifest+json",
+  ".wasm": "application/wasm",
+  ".tflite": "application/octet-stream",
+};
+
+const HEADERS = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cache-Control": "no-cache", // the service worker keeps what it needs
+};
+
+/**
+ * Serves a folder on this machine only.
+ *
+ * @param {{root?: string, port?: number}} options port 0 takes a free one.
+ * @returns {Promise<{url: string, close: () => Promise<void>}>}
+ */
+export function serve({ root = join(WEB_DEMO, "dist"), port = 8000 } = {}) {
+  const server = createServer(async (request, response) => {
+    const file = fileOf(root, request.url);
+    try {
+      const bytes = await readFile(file);
+      response.writeHead(200, { ...HEADERS, "Content-Type": TYPES[extname(file)] ?? "text/plain" });
+      response.end(bytes);
+    } catch {
+      response.writeHead(404, { "Content-Type": "text/plain" }).end("not found");
+    }
+  });
+  const close = () =>
+    new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () =>
+      resolve({ url: `http://127.0.0.1:${server.address().port}/`, close }),
+    );
+  });
+}
+
+function fileOf(root, url) {
+  let path;
+  try {
+    path = decodeURIComponent(new URL(url, "http://site/").pathname);
+  } catch {
+    return ""; // no such file: not found
+  }
+  const file = normalize(join(root, path.endsWith("/") ? `${path}index.html` : path));
+  return file.startsWith(normalize(root) + sep) && !file.includes("\0") ? file : "";
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const port = Number(process.argv[2] ?? 8000);
+  const { url } = await serve({ port });
+  console.log(`serving dist/ at ${url} (Ctrl-C ends it)`);
+}
