@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Tests the Android demo where there is no Android: compiles core, runs its tests on the golden
+# files, type-checks the app against stubs, runs exported models through LiteRT's C library.
+#
+#   test.sh [GOLDEN_FOLDER] [DEVICE_FOLDER] [LIBLITERT_PATH]
+#
+# The folders default to tests/golden and build/device of the repository; libLiteRt.so is looked
+# for beside the ai_edge_litert of $PYTHON, or of the repository's .venv.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+golden=$(realpath "${1:-$here/../tests/golden}")
+device=$(realpath -m "${2:-$here/../build/device}")
+python=${PYTHON:-$here/../.venv/bin/python}
+library=${3:-}
+cd "$here"
+
+fail() {
+  echo "test-android: $1" >&2
+  exit 1
+}
+
+step() {
+  echo "== $1 ($SECONDS s)"
+}
+
+jar() { # NAME PACKAGE
+  [ -e "/usr/share/java/$1.jar" ] || fail "no $1.jar in /usr/share/java: apt-get install $2"
+  echo "/usr/share/java/$1.jar"
+}
+
+kotlinc() { # prints nothing unless something is wrong
+  bash node_modules/kotlin-compiler/bin/kotlinc -Werror -Wextra -jvm-target 17 "$@"
+}
+
+command -v java > /dev/null || fail "no java: apt-get install openjdk-17-jdk-headless"
+command -v npm > /dev/null || fail "no npm: apt-get install npm"
+gson=$(jar gson libgoogle-gson-java)
+junit=$(jar junit4 junit4):$(jar hamcrest libhamcrest-java)
+jna=$(jar jna libjna-java)
+[ -d "$golden" ] || fail "no folder $golden: make golden writes it"
+
+step "Kotlin compiler"
+npm ci --silent --no-progress
+mkdir -p build
+stdlib=node_modules/kotlin-compiler/lib/kotlin-stdlib.jar
+coroutines=node_modules/kotlin-compiler/lib/kotlinx-coroutines-core-jvm.jar
+
+step "core: compile, warnings are errors"
+if grep -rnE "^import (android|androidx|com\.google\.ai)" core/src/main; then
+  fail "core must not import Android"
+fi
+kotlinc -cp "$gson" core/src/main/kotlin -d build/core.jar
+
+step "core: tests on $golden"
+kotlinc -cp "$gson:build/core.jar:$junit" -Xfriend-paths=build/core.jar core/src/test/kotlin \
+  -d build/core-test.jar
+tests=$(cd core/src/test/kotlin && find . -name '*Test.kt' | sed 's|^\./||; s|\.kt$||; s|/|.|g' | sort)
+# shellcheck disable=SC2086 # one argument for each class
+java "-Dgolden=$golden" -cp "build/core-test.jar:build/core.jar:$gson:$junit:$stdlib" \
+  org.junit.runner.JUnitCore $tests > build/core-test.log 2>&1 || {
+  grep -vE '^\s+at (org\.junit|java\.base|jdk)' build/core-test.log
+  fail "core's tests failed"
+}
+grep -E '^OK' build/core-test.log
+
+step "app: types, against stubs of Android, Compose and LiteRT"
+kotlinc -cp "$coroutines" stubs -d build/stubs.jar
+kotlinc -cp "build/stubs.jar:build/core.jar:$coroutines" app/src/main/kotlin -d build/app.jar
+
+step "models: LiteRT's C library on the JVM, cases of $device"
+[ -f "$device/cases.json" ] || fail "no $device/cases.json: make device-cases writes it"
+if [ -z "$library" ]; then
+  library=$("$python" -c "import importlib.util as u, pathlib; \
+print(pathlib.Path(u.find_spec('ai_edge_litert').origin).parent / 'libLiteRt.so')") ||
+    fail "$python has no ai_edge_litert: pip install ai-edge-litert, or pass the path of libLiteRt.so"
+fi
+kotlinc -cp "$gson:build/core.jar:$jna" jvm/src -d build/jvm.jar
+java -cp "build/jvm.jar:build/core.jar:$gson:$jna:$stdlib" kerasw2v2.jvm.RunCasesKt \
+  "$device" "$library" 2> build/litert.log || {
+  cat build/litert.log
+  fail "a model differs from Python"
+}
+echo "test-android: all passed in $SECONDS s"
