@@ -1,7 +1,9 @@
-"""Runs exported bundles on the clips of cases.json; for the emulated Python, which has only NumPy
-and LiteRT.
+"""Runs exported bundles on clips; for the emulated Python, which has only NumPy and LiteRT.
 
-python run.py build/device/cases.json out.npz
+python run.py CASES.json OUT.npz INDEX...
+
+OUT gets logits_INDEX float32 [frames, vocabulary] and token_ids_INDEX int32 [symbols] of each
+case, and `instructions`, the processor's extensions as Linux names them.
 """
 
 import json
@@ -15,9 +17,12 @@ from ai_edge_litert.interpreter import Interpreter
 SAMPLE_RATE = 16000
 
 
-def main(cases_file, out):
-    folder, interpreters, outputs = Path(cases_file).parent, {}, {}
-    for index, case in enumerate(json.loads(Path(cases_file).read_text(encoding="utf-8"))["cases"]):
+def main(cases_file, out, *indices):
+    folder = Path(cases_file).parent
+    cases = json.loads(Path(cases_file).read_text(encoding="utf-8"))["cases"]
+    interpreters, outputs = {}, {"instructions": instructions()}
+    for index in map(int, indices):
+        case = cases[index]
         bundle = case["bundle"]
         if bundle not in interpreters:
             interpreters[bundle] = Interpreter(model_path=str(folder / bundle), num_threads=1)
@@ -25,6 +30,12 @@ def main(cases_file, out):
         for name, values in recognise(signature, read_wav(folder / case["wav"])).items():
             outputs[f"{name}_{index}"] = values
     np.savez(out, **outputs)
+
+
+def instructions():
+    """Returns the processor's extensions, such as "fp asimd asimddp" (str)."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return next(line.split(":")[1].strip() for line in lines if line.startswith("Features"))
 
 
 def recognise(signature, clip):
