@@ -30,16 +30,22 @@ let listening = null; // a Listening
 let busy = "loading"; // what nothing else may interrupt; "" when the page waits for its user
 let meter = new SpeedMeter();
 let read = 0; // seconds of the recording
+let delay = 0; // seconds, of a live recording
 
 function become(what, status) {
   busy = what;
   at("status").textContent = status;
   const idle = !busy && recogniser !== null;
-  at("listen").disabled = !idle && busy !== "listening";
   at("listen").textContent = listening ? "Stop" : "Start listening";
-  for (const id of ["delay", "recording"]) at(id).disabled = !idle;
-  at("open-bundle").disabled = Boolean(busy);
-  at("copy").disabled = Boolean(busy) || !transcript.text;
+  allow(at("listen"), idle || busy === "listening");
+  allow(at("recording"), idle);
+  allow(at("open-bundle"), !busy);
+  allow(at("copy"), !busy && transcript.text);
+}
+
+// Not `disabled`, which takes the keyboard's focus away from a control that was just used.
+function allow(control, allowed) {
+  control.setAttribute("aria-disabled", String(!allowed));
 }
 
 function rest(status) {
@@ -62,10 +68,11 @@ function clearProblem() {
 
 // Recogniser
 
-async function openBundle(bytes, name) {
+async function openBundle(name, readBytes) {
   become("loading", `Loading ${name}…`);
   clearProblem();
   try {
+    const bytes = await readBytes();
     // The old one stays until the new one is known to be sound.
     const opened = await Recogniser.open(bytes);
     recogniser?.close();
@@ -78,15 +85,13 @@ async function openBundle(bytes, name) {
   rest();
 }
 
-async function openOwnBundle() {
+async function fetchOwnBundle() {
   try {
     const response = await fetch("recogniser.tflite");
-    if (response.status === 404) return rest("Open a recogniser (a .tflite bundle) to begin.");
     if (!response.ok) throw new Error(`the server answers ${response.status}`);
-    await openBundle(new Uint8Array(await response.arrayBuffer()), "the recogniser");
+    return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
-    showProblem(new PageError("no_bundle", error.message));
-    rest();
+    throw new PageError("no_bundle", error.message);
   }
 }
 
@@ -110,13 +115,13 @@ function offerDelays() {
     (seconds) => new Option(`${seconds} s`, String(seconds)),
   );
   at("delay").replaceChildren(...options);
-  at("delay").disabled = !options.length;
 }
 
 // Recordings
 
-function begin() {
+function begin(liveDelay) {
   clearProblem();
+  delay = liveDelay;
   transcript.start(recogniser.metadata);
   meter = new SpeedMeter();
   read = 0;
@@ -134,13 +139,12 @@ function showUpdate({ words, partial, seconds, computing }) {
 function showSpeed() {
   const factor = meter.realTimeFactor;
   const milliseconds = (seconds) => `${Math.round(1000 * seconds)} ms`;
-  const delay = listening ? Number(at("delay").value) : 0;
   const known = factor !== null;
   showFacts(at("speed"), [
     ["Real-time factor", known ? factor.toFixed(3) : "–"],
     ["Sound read", `${read.toFixed(1)} s`],
-    ["A window, p50", known ? milliseconds(meter.percentile(50)) : "–"],
-    ["A window, p95", known ? milliseconds(meter.percentile(95)) : "–"],
+    ["Time for a window, p50", known ? milliseconds(meter.percentile(50)) : "–"],
+    ["Time for a window, p95", known ? milliseconds(meter.percentile(95)) : "–"],
     ["Sound to text, p95", known && delay ? milliseconds(delay + meter.percentile(95)) : ""],
   ]);
 }
@@ -153,11 +157,11 @@ function showEnd({ words, confidence }) {
 }
 
 async function startListening() {
-  begin();
+  begin(Number(at("delay").value));
   waveform.startLive();
   become("starting", "Asking for the microphone…");
   try {
-    listening = await Listening.start(recogniser, Number(at("delay").value), {
+    listening = await Listening.start(recogniser, delay, {
       sound: (samples) => waveform.push(samples),
       update: showUpdate,
       problem: (error) => stopListening(error),
@@ -180,13 +184,12 @@ async function stopListening(problem) {
     if (!problem) showProblem(error);
   }
   waveform.describeEnd();
-  showSpeed();
   listening = null;
   rest(status);
 }
 
 async function openRecording(file) {
-  begin();
+  begin(0);
   become("reading", `Reading ${file.name}…`);
   let status;
   try {
@@ -212,7 +215,7 @@ async function openRecording(file) {
 async function openFile(file) {
   if (busy) return;
   if (file.name.toLowerCase().endsWith(".tflite")) {
-    await openBundle(new Uint8Array(await file.arrayBuffer()), file.name);
+    await openBundle(file.name, async () => new Uint8Array(await file.arrayBuffer()));
   } else if (recogniser) {
     await openRecording(file);
   }
@@ -220,6 +223,13 @@ async function openFile(file) {
 
 // Controls
 
+function refuseWhatIsNotAllowed(event) {
+  if (!event.target.closest('[aria-disabled="true"]')) return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+document.addEventListener("click", refuseWhatIsNotAllowed, { capture: true });
 at("listen").addEventListener("click", () => (listening ? stopListening() : startListening()));
 at("percentages").addEventListener("change", ({ target }) =>
   transcript.showPercentages(target.checked),
@@ -241,4 +251,4 @@ const kept = await keepForOffline();
 at("offline").textContent = kept
   ? "This page is kept: it opens without a network from now on."
   : "This page needs the network each time.";
-await openOwnBundle();
+await openBundle("the recogniser", fetchOwnBundle);

@@ -57,7 +57,7 @@ const MESSAGES = {
   ],
   no_bundle: [
     "The page could not fetch its recogniser.",
-    "Check the connection and reload, or open a bundle of your own.",
+    "Open a .tflite bundle of your own, or check the connection and reload.",
   ],
 };
 

@@ -30,8 +30,9 @@ export async function transcribe(samples, { metadata, run, onUpdate }) {
   const reader = new TextReader(metadata.vocabulary, metadata.frames);
   for (const window of windowsOf(metadata, samples.length)) {
     const { logits, seconds } = await run(samples.slice(window.start, window.end));
+    const words = reader.push(kept(window, logits));
     onUpdate?.({
-      words: reader.push(kept(window, logits)),
+      words,
       partial: reader.partial(),
       seconds: window.end / SAMPLE_RATE,
       computing: seconds,

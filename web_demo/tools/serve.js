@@ -15,24 +15,30 @@ const TYPES = {
   ".tflite": "application/octet-stream",
 };
 
-const HEADERS = {
+const ISOLATION = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
-  "Cache-Control": "no-cache", // the service worker keeps what it needs
 };
 
 /**
  * Serves a folder on this machine only.
  *
- * @param {{root?: string, port?: number}} options port 0 takes a free one.
+ * @param {object} [options]
+ * @param {string} [options.root] the folder.
+ * @param {number} [options.port] 0 takes a free one.
+ * @param {boolean} [options.isolated] false leaves the two headers out, as plain servers do.
  * @returns {Promise<{url: string, close: () => Promise<void>}>}
  */
-export function serve({ root = join(WEB_DEMO, "dist"), port = 8000 } = {}) {
+export function serve({ root = join(WEB_DEMO, "dist"), port = 8000, isolated = true } = {}) {
+  const headers = {
+    ...(isolated ? ISOLATION : {}),
+    "Cache-Control": "no-cache", // the service worker keeps what it needs
+  };
   const server = createServer(async (request, response) => {
     const file = fileOf(root, request.url);
     try {
       const bytes = await readFile(file);
-      response.writeHead(200, { ...HEADERS, "Content-Type": TYPES[extname(file)] ?? "text/plain" });
+      response.writeHead(200, { ...headers, "Content-Type": TYPES[extname(file)] ?? "text/plain" });
       response.end(bytes);
     } catch {
       response.writeHead(404, { "Content-Type": "text/plain" }).end("not found");

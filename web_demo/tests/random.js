@@ -1,0 +1,15 @@
+/** Numbers that look random and are the same in every run (mulberry32). */
+
+/**
+ * @param {number} seed
+ * @returns {() => number} of the next number in [0, 1).
+ */
+export function randomOf(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
