@@ -28,6 +28,8 @@ def main():
     started = time.perf_counter()
     try:
         cases = json.loads(given.cases.read_text(encoding="utf-8"))["cases"]
+        if not cases:
+            return f"'{given.cases}' has no cases: export the bundles again"
         files = {case["bundle"]: bundle.read(given.cases.parent / case["bundle"]) for case in cases}
         chosen = selection.choose(cases, [_cost(case, files) for case in cases], given.seconds)
         spoken = _run(given.cases, chosen)

@@ -8,13 +8,13 @@ import numpy as np
 # int8 kernels round activations before every dense layer, to steps of 1/255 of a row's range.
 # Sums of floats end in other last bits where a processor adds in another order, and such a bit
 # can tip a rounding by a whole step. Measured against x86-64 with a fine-tuned TINY on 39 clips:
-# at most 0.008 on each of the three cores, the same for int4. Quantizing itself costs 0.24 there.
+# at most 0.008 on each of the three cores, the same for int4. Quantizing itself costs 0.24.
 QUANTIZED_LIMIT = 0.02
 
 
 @dataclass(frozen=True)
 class ChangedFrame:
-    """A frame whose best token is another one.
+    """A frame whose best token is another one: its margin was less than twice its error.
 
     Attributes:
         frame: int.
@@ -37,8 +37,6 @@ class Finding:
         limit: float, the largest relative error that passes.
         frames: int, how many were compared.
         changed: tuple of ChangedFrame.
-        decided: bool, whether each frame's margin is more than twice its error: then no best
-            token can be another one.
         text: str, what the bundle's own token_ids spell.
         failures: tuple of str, empty where the clip passes.
     """
@@ -47,7 +45,6 @@ class Finding:
     limit: float
     frames: int
     changed: tuple
-    decided: bool
     text: str
     failures: tuple
 
@@ -56,12 +53,13 @@ def compare(case, variant, vocabulary, expected, logits, token_ids):
     """Compares the logits and the text of a clip.
 
     The text comes from token_ids, so that the best tokens and their collapse are on trial too,
-    as that processor computed them.
+    as that processor computed them. It must be the same unless a frame has another best token,
+    which the limit on the logits leaves to frames with a narrow margin.
 
     Args:
         case: dict with "relative_tolerance", "text" and "same_text".
-        variant: str, as "float32" or "int8". A quantized bundle gets QUANTIZED_LIMIT at least,
-            and must give the same text wherever the clip is decided, whatever "same_text" says.
+        variant: str, as "float32" or "int8". A quantized bundle gets QUANTIZED_LIMIT at least;
+            of others "same_text" asks for the same text without exception.
         vocabulary: Vocabulary.
         expected: float32 [frames, vocabulary].
         logits: float32 [frames, vocabulary], from the processor on trial.
@@ -72,28 +70,27 @@ def compare(case, variant, vocabulary, expected, logits, token_ids):
     """
     quantized = variant.startswith("int")
     limit = max(case["relative_tolerance"], QUANTIZED_LIMIT if quantized else 0.0)
-    text = vocabulary.decode_ids(token_ids)
-    unusable = _unusable(expected, logits)
+    unusable = _unusable(expected, logits, token_ids)
     if unusable:
-        return Finding(float("nan"), limit, len(expected), (), False, text, (unusable,))
+        return Finding(float("nan"), limit, len(expected), (), "", (unusable,))
+    text = vocabulary.decode_ids(token_ids)
     error = np.abs(logits - expected).max(axis=1)
     relative = float(error.max() / np.abs(expected).max())
     margin = _margins(expected)
-    decided = bool(np.all(margin > 2 * error))
     changed = np.flatnonzero(logits.argmax(axis=1) != expected.argmax(axis=1))
     failures = []
     if relative > limit:
         failures.append(f"logits differ by {relative:.1e} of the largest: more than {limit:.0e}")
     if not np.array_equal(token_ids, collapsed(logits, vocabulary.blank)):
         failures.append("token_ids are not the collapsed best tokens of the logits beside them")
-    if (decided if quantized else case["same_text"]) and text != case["text"]:
+    excused = len(changed) > 0 and (quantized or not case["same_text"])
+    if text != case["text"] and not excused:
         failures.append(f"text {text!r} instead of {case['text']!r}")
     return Finding(
         relative_error=relative,
         limit=limit,
         frames=len(expected),
         changed=tuple(ChangedFrame(int(i), float(margin[i]), float(error[i])) for i in changed),
-        decided=decided,
         text=text,
         failures=tuple(failures),
     )
@@ -111,9 +108,13 @@ def _margins(logits):
     return best - second
 
 
-def _unusable(expected, logits):
+def _unusable(expected, logits, token_ids):
+    """Returns what makes a comparison of numbers impossible (str), or None."""
     if logits.shape != expected.shape:
         return f"logits of shape {logits.shape} instead of {expected.shape}"
     if not np.isfinite(logits).all():
         return "logits that are not finite"
+    outside = [int(i) for i in token_ids if not 0 <= i < expected.shape[1]]
+    if outside:
+        return f"token_ids outside the vocabulary: {outside[:5]}"
     return None

@@ -40,7 +40,7 @@ own_apt() {
         -o Dir::State="$folder/apt" -o Dir::State::status="$folder/apt/status" \
         -o Dir::Cache="$folder/apt/cache" -o APT::Sandbox::User=root \
         -o Dir::Etc::sourcelist="$folder/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
-        -o APT::Architectures::=arm64 "$@"
+        -o APT::Architectures::=arm64 -o Acquire::Retries=3 "$@"
 }
 
 # The release's updates for arm64 as the machine's sources have them, and its backports, which lie
@@ -68,7 +68,7 @@ fetch_packages() {
     : > "$folder/apt/status"
     write_sources
     local errors=$folder/apt/errors
-    own_apt update 2> "$errors" || fail "apt cannot read its package lists: $(< "$errors")"
+    own_apt update --error-on=any 2> "$errors" || fail "apt cannot read its package lists: $(< "$errors")"
     local names
     mapfile -t names < <(sed -E '/^(#|$)/d; s/$/:arm64/' "$here/packages.txt")
     (cd "$folder/debs" && own_apt download "${names[@]}" "qemu-user:$host") 2> "$errors" ||
@@ -95,16 +95,16 @@ install_wheels() {
         platforms+=(--platform "manylinux_${glibc}_aarch64")
     done
     # --no-deps: pip would judge the dependencies by this machine's processor.
-    "$python" -m pip install --quiet --target "$folder/site" --no-deps --only-binary=:all: \
+    "$python" -m pip install --quiet --quiet --target "$folder/site" --no-deps --only-binary=:all: \
         --python-version 3.11 "${platforms[@]}" \
         --constraint constraints.txt --requirement "$here/wheels.txt" ||
         fail "pip cannot fetch the aarch64 wheels of $here/wheels.txt"
 }
 
 try_imports() {
-    QEMU_LD_PREFIX="$folder/sysroot" PYTHONPATH="$folder/site" PYTHONHOME="$folder/sysroot/usr" \
+    QEMU_LD_PREFIX="$folder/sysroot" PYTHONPATH="$folder/site" \
         "$folder/qemu-aarch64" -cpu cortex-a53 "$folder/sysroot/usr/bin/python3.11" \
-        -c 'import ssl, sqlite3, ai_edge_litert.interpreter' ||
+        -c 'import ai_edge_litert.interpreter' ||
         fail "the emulated Python cannot import LiteRT: see the lines above"
 }
 

@@ -74,6 +74,12 @@ def test_without_its_setup_it_names_the_script(run, monkeypatch):
     assert "setup.sh" in check.main()
 
 
+def test_cases_that_hold_nothing_are_no_success(run, monkeypatch, tmp_path):
+    (tmp_path / "none.json").write_text('{"cases": []}')
+    monkeypatch.setattr("sys.argv", ["check", "--cases", str(tmp_path / "none.json")])
+    assert "no cases" in check.main()
+
+
 def test_each_window_gets_about_the_same_time_and_each_bundle_a_clip():
     short, long = ("a", "window_2s"), ("a", "window_5s")
     cases = [
