@@ -1,4 +1,4 @@
-"""Two changes to a finished .tflite file that its makers do not offer: sharing and narrowing."""
+"""Two changes to a finished .tflite file that its makers do not offer: compacting, narrowing."""
 
 import struct
 
@@ -12,38 +12,44 @@ _SUBGRAPHS, _SIGNATURES = 2, 7
 _KEY, _SUBGRAPH_INDEX = 2, 4
 
 
-def share_scales(flat):
-    """Returns a quantized model whose signatures share their scales as they share the weights.
+def compacted(flat):
+    """Returns a model with what its signatures have in common written once.
 
-    Each subgraph lists the scale and zero point of every channel for itself: 12 bytes a channel,
-    1 MB for each signature of BASE. A flatbuffer may point to one table from several places.
+    The weights are shared as they come; here the tensors that stand for them are too, with their
+    scales (12 bytes a channel: 1 MB for each signature of BASE), and the shapes of all. A
+    flatbuffer may point to one table from several places. Names of inner tensors, which nobody
+    reads, go.
 
     Args:
         flat: bytes of a model that ai-edge-quantizer wrote: its weights lie behind the
-            flatbuffer, each at its own offset in the file.
+            flatbuffer, each at its own offset in the file, and stay there.
     """
     import flatbuffers
     from tensorflow.lite.python import schema_py_generated as schema
 
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(flat, 0))
     outside = [buffer for buffer in model.buffers if buffer.offset > 1]
-    if not outside:
-        return flat
     weights_begin = min(buffer.offset for buffer in outside)
-    weights = flat[weights_begin:]
+    for graph in model.subgraphs:
+        faces = {*graph.inputs, *graph.outputs}
+        for number, tensor in enumerate(graph.tensors):
+            if number not in faces:
+                tensor.name = b""
+            if tensor.quantization is not None and tensor.quantization.scale is None:
+                tensor.quantization = None
+
+    kept = [
+        (graph.tensors, [operator.builtinOptions for operator in graph.operators])
+        for graph in model.subgraphs
+    ]
 
     def packed():
-        known = {}
-        for graph in model.subgraphs:
-            for tensor in graph.tensors:
-                if isinstance(tensor.quantization, _Shared):
-                    tensor.quantization = tensor.quantization.parameters
-                if tensor.quantization is not None:
-                    one = known.setdefault(
-                        _content(tensor.quantization), _Shared(tensor.quantization)
-                    )
-                    tensor.quantization = one
-        builder = flatbuffers.Builder(1 << 20)
+        builder = flatbuffers.Builder(len(flat) // 4 + 1024)
+        written = _Written()
+        for graph, (tensors, options) in zip(model.subgraphs, kept, strict=True):
+            graph.tensors = [written.once(tensor) for tensor in tensors]
+            for operator, own in zip(graph.operators, options, strict=True):
+                operator.builtinOptions = written.once(own)
         builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
         return bytes(builder.Output())
 
@@ -52,32 +58,44 @@ def share_scales(flat):
     for buffer in outside:
         buffer.offset += begin - weights_begin
     head = packed()  # offsets have a fixed width: the size is the same
-    return head.ljust(begin, b"\0") + weights
+    return head.ljust(begin, b"\0") + flat[weights_begin:]
 
 
-class _Shared:
-    """Quantization parameters that go into the file once."""
+class _Written:
+    """Tables that are written once, found by their content."""
 
-    def __init__(self, parameters):
-        self.parameters = parameters
+    def __init__(self):
+        self._known = {}
+
+    def once(self, table):
+        """Returns what stands for a table (or None) and all of equal content."""
+        if table is None:
+            return None
+        return self._known.setdefault(_content(table), _Once(table))
+
+
+class _Once:
+    """A table that packs itself the first time and tells its place after that."""
+
+    def __init__(self, table):
+        self._table = table
         self._place = None
 
     def Pack(self, builder):  # noqa: N802 - the name that flatbuffers calls
         if self._place is None:
-            self._place = self.parameters.Pack(builder)
+            self._place = self._table.Pack(builder)
         return self._place
 
 
-def _content(parameters):
-    """Returns what tells two quantizations apart (a tuple)."""
-
-    def values(name):
-        value = getattr(parameters, name)
-        return None if value is None else np.asarray(value).tobytes()
-
-    names = ("scale", "zeroPoint", "min", "max")
-    details = id(parameters.details) if parameters.details is not None else None
-    return (*map(values, names), parameters.quantizedDimension, details)
+def _content(value):
+    """Returns what tells two tables apart (hashable)."""
+    if isinstance(value, np.ndarray):
+        return (value.dtype.str, value.tobytes())
+    if isinstance(value, list):
+        return tuple(_content(item) for item in value)
+    if hasattr(value, "__dict__"):
+        return (type(value), *(_content(item) for item in vars(value).values()))
+    return value
 
 
 def narrowed(flat, name):

@@ -171,7 +171,9 @@ def parse(text):
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise MetadataError(f"{METADATA} is no JSON object with a format") from error
     if type(number) is not int or number < FORMAT:
-        raise MetadataError(f"{METADATA} has format {number!r}, not {FORMAT}: export the model again")
+        raise MetadataError(
+            f"{METADATA} has format {number!r}, not {FORMAT}: export the model again"
+        )
     if number > FORMAT:
         raise MetadataError(
             f"{METADATA} has format {number}, this version reads {FORMAT}: update keras-w2v2",

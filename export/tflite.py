@@ -8,6 +8,7 @@ import numpy as np
 from keras_w2v2.errors import UserError
 from keras_w2v2.export import (
     bundle,
+    encoder_by_rows,
     flatbuffer,
     metadata,
     quantization,
@@ -69,7 +70,7 @@ def export(model, path, variant="int8", windows=WINDOWS, clips=None, about=None)
         if variant in quantization.BY_QUANTIZER:
             inputs = _calibration(signatures, clips) if variant == "int8-full" else None
             flat = quantization.quantized(partial, variant, inputs)
-            partial.write_bytes(flatbuffer.share_scales(flat))
+            partial.write_bytes(flatbuffer.compacted(flat))
             del flat
         bundle.append(partial, metadata.describe(model, variant, signatures, about))
         return verify.require_equal(model, partial, clips, shown_as=path)
@@ -93,13 +94,12 @@ def convert(model, signatures, scratch=None, half=False):
             tf.TensorSpec([1, signature.samples], tf.float32, name="waveform"),
             tf.TensorSpec([1], tf.int32, name="num_samples"),
         ]
-        archive.add_endpoint(
-            signature.name, serving.window_function(model), input_signature=inputs
-        )
+        archive.add_endpoint(signature.name, serving.window_function(model), input_signature=inputs)
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         # Through a SavedModel: converting the Keras model itself leaves its variables unfrozen,
         # which gives a file full of NaN without an error.
-        serving.write(archive, folder)
+        with encoder_by_rows.in_place_of(model.backbone.feature_encoder):
+            serving.write(archive, folder)
         converter = tf.lite.TFLiteConverter.from_saved_model(
             folder, signature_keys=[signature.name for signature in signatures]
         )

@@ -54,7 +54,10 @@ class FeatureConvolution(keras.layers.Layer):
         self.built = True
 
     def call(self, x):
-        x = strided_convolution(x, ops.cast(self.kernel, x.dtype), self.stride)
+        return self.activated(strided_convolution(x, ops.cast(self.kernel, x.dtype), self.stride))
+
+    def activated(self, x):
+        """Returns what follows the convolution: bias, norm and GELU of its result."""
         if self.bias is not None:
             x = x + ops.cast(self.bias, x.dtype)
         if self.norm is not None:

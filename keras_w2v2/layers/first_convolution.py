@@ -57,18 +57,33 @@ class GroupNormConvolution(keras.layers.Layer):
 
     def call(self, waveform, frame_mask):
         windows = ops.cast(frame(waveform, self.kernel_size, self.stride), "float32")
+        return self.normalized(windows, *self.statistics(windows, frame_mask))
+
+    def statistics(self, windows, frame_mask):
+        """Returns what normalises a clip: the mean of its windows, and its scaled kernel.
+
+        Args:
+            windows: float32 [batch, frames, kernel].
+            frame_mask: bool [batch, frames].
+
+        Returns:
+            (float32 [batch, 1, kernel], float32 [batch, kernel, filters]).
+        """
         valid = ops.expand_dims(ops.cast(frame_mask, "float32"), -1)
         count = ops.maximum(ops.sum(valid, axis=1, keepdims=True), 1.0)
-        centered = windows - ops.sum(windows * valid, axis=1, keepdims=True) / count
-        masked = centered * valid
+        mean = ops.sum(windows * valid, axis=1, keepdims=True) / count
+        masked = (windows - mean) * valid
         covariance = ops.matmul(ops.transpose(masked, [0, 2, 1]), masked) / count
         kernel = ops.cast(self.kernel, "float32")[:, 0, :]
         variance = ops.sum(ops.matmul(covariance, kernel) * kernel, axis=1, keepdims=True)
         scale = ops.cast(self.gain, "float32") * ops.rsqrt(variance + self.epsilon)
-        normalized = ops.matmul(
-            ops.cast(centered, self.compute_dtype), ops.cast(kernel * scale, self.compute_dtype)
-        )
-        return gelu(normalized + ops.cast(self.shift, self.compute_dtype))
+        return mean, kernel * scale
+
+    def normalized(self, windows, mean, kernel):
+        """Returns the layer's output for windows of a clip, given its `statistics`."""
+        centered = ops.cast(windows - mean, self.compute_dtype)
+        product = ops.matmul(centered, ops.cast(kernel, self.compute_dtype))
+        return gelu(product + ops.cast(self.shift, self.compute_dtype))
 
     def compute_output_shape(self, waveform_shape, frame_mask_shape=None):
         batch, samples = waveform_shape
