@@ -10,7 +10,7 @@ export class Listening {
   #microphone;
   #on;
   #reading = null; // the promise of the windows being read
-  #failed = false;
+  #ended = false;
 
   /**
    * Opens the microphone and begins.
@@ -44,13 +44,14 @@ export class Listening {
 
   /** Closes the microphone, reads the rest and returns its text, words and confidence. */
   async stop() {
+    this.#ended = true;
     await this.#microphone.close();
     await this.#reading;
-    return this.#live.finish();
+    return this.#live.finish(this.#on.update);
   }
 
   #push(samples) {
-    if (this.#failed) return;
+    if (this.#ended) return;
     this.#on.sound(samples);
     try {
       this.#live.push(samples);
@@ -70,8 +71,8 @@ export class Listening {
   }
 
   #fail(error) {
-    if (this.#failed) return;
-    this.#failed = true;
+    if (this.#ended) return;
+    this.#ended = true;
     this.#on.problem(error);
   }
 }

@@ -47,13 +47,18 @@ const MESSAGES = {
     "Try Chromium, Chrome or Edge, or open a recording instead.",
   ],
 
+  copy_refused: ["The browser did not take the text.", "Select the text and copy it by hand."],
   no_webassembly: [
     "This browser has no WebAssembly, which the recogniser runs on.",
     "Switch it on, or use a current Chromium, Chrome, Edge, Firefox or Safari.",
   ],
   runtime_failed: [
-    "The recogniser could not run.",
-    "Reload the page; if it happens again, try a smaller recogniser or another browser.",
+    "The browser could not start what runs recognisers.",
+    "Reload the page; if it happens again, try another browser.",
+  ],
+  network_failed: [
+    "The network inside this recogniser does not work here.",
+    "Export the model again, or try a smaller one: this device may lack the memory.",
   ],
   no_bundle: [
     "The page could not fetch its recogniser.",

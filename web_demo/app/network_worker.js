@@ -2,7 +2,8 @@
  * Runs the network off the page's thread. A classic worker, for LiteRT.js loads its WebAssembly by
  * importScripts, which module workers do not have.
  *
- * Messages: {id, load: {network, wasm, threads}} -> {id, result: {signatures, threads}}
+ * Messages: {id, start: {wasm, threads}} -> {id, result: {threads}}
+ *           {id, load: {network}} -> {id, result: {signatures}}
  *           {id, run: {signature, waveform, numSamples}} -> {id, result: {logits, milliseconds}}
  *           whatever fails -> {id, error}
  */
@@ -10,31 +11,36 @@
 let liteRt;
 let model;
 
-self.onmessage = async ({ data: { id, load, run } }) => {
+self.onmessage = async ({ data: { id, start, load, run } }) => {
   try {
-    const result = load ? await loadNetwork(load) : await runNetwork(run);
-    const transfer = result.logits ? [result.logits.buffer] : [];
-    self.postMessage({ id, result }, transfer);
+    const result = await (start ? startRuntime(start) : load ? loadNetwork(load) : runNetwork(run));
+    self.postMessage({ id, result }, result.logits ? [result.logits.buffer] : []);
   } catch (error) {
     self.postMessage({ id, error: String(error?.message ?? error) });
   }
 };
 
-async function loadNetwork({ network, wasm, threads }) {
+async function startRuntime({ wasm, threads }) {
   liteRt = await import("../vendor/litert/index.js");
   // Emscripten looks beside the worker's own script unless it is told where to look.
   self.Module = {
     locateFile: (name) => new URL(name, wasm).href,
     mainScriptUrlOrBlob: new URL("litert_wasm_threaded_internal.js", wasm).href,
   };
-  const runtime = await liteRt.loadLiteRt(wasm, { threads });
+  // Safari has threads but not the instructions that the threaded build is made of.
+  const able = threads && (await liteRt.supportsFeature("relaxedSimd"));
+  const runtime = await liteRt.loadLiteRt(wasm, { threads: able });
+  return { threads: runtime.liteRtWasm.getThreadCount() };
+}
+
+async function loadNetwork({ network }) {
   model = await liteRt.loadAndCompile(network, { accelerator: "wasm" });
   const signatures = Object.entries(model.signatures).map(([name, signature]) => ({
     name,
     inputs: shapes(signature.getInputDetails()),
     outputs: shapes(signature.getOutputDetails()),
   }));
-  return { signatures, threads: runtime.liteRtWasm.getThreadCount() };
+  return { signatures };
 }
 
 function shapes(details) {

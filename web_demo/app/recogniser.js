@@ -14,7 +14,7 @@ const WORKER = new URL("network_worker.js", import.meta.url);
  */
 export class Recogniser {
   #worker;
-  #waiting = new Map(); // id -> {resolve, reject}
+  #waiting = new Map(); // id -> {kind, resolve, reject}; `kind`: of its error
   #id = 0;
 
   /**
@@ -70,11 +70,12 @@ export class Recogniser {
     const waveform = new Float32Array(signature.samples);
     waveform.set(samples);
     const { logits, milliseconds } = await this.#ask(
+      "network_failed",
       { run: { signature: signature.name, waveform, numSamples: samples.length } },
       [waveform.buffer],
     );
     if (!logits.every(Number.isFinite)) {
-      throw new PageError("runtime_failed", "the network gives no finite numbers");
+      throw new PageError("network_failed", "it gives no finite numbers");
     }
     const width = this.metadata.vocabulary.tokens.length;
     return { logits: new Logits(logits, width), seconds: milliseconds / 1000 };
@@ -86,32 +87,34 @@ export class Recogniser {
     this.#fail(new PageError("closed", "the bundle was closed"));
   }
 
-  async #load(network, threads) {
-    const load = { network, wasm: WASM, threads };
-    const answer = await this.#ask({ load }, [network.buffer]);
-    this.threads = answer.threads;
+  async #load(network, wantsThreads) {
+    const start = { wasm: WASM, threads: wantsThreads };
+    this.threads = (await this.#ask("runtime_failed", { start })).threads;
+    const { signatures } = await this.#ask("network_failed", { load: { network } }, [
+      network.buffer,
+    ]);
     const width = this.metadata.vocabulary.tokens.length;
     for (const { name, samples, frames } of this.metadata.signatures) {
-      const found = answer.signatures.find((signature) => signature.name === name);
-      const wanted = [`${[1, samples]}`, `${[1, frames, width]}`];
-      if (`${[found?.inputs.waveform, found?.outputs.logits].join(";")}` !== wanted.join(";")) {
-        throw new PageError("runtime_failed", `the network has no signature ${name} as described`);
+      const found = signatures.find((signature) => signature.name === name);
+      const shapes = [found?.inputs.waveform, found?.outputs.logits];
+      if (shapes.join(";") !== `1,${samples};1,${frames},${width}`) {
+        throw new PageError("network_failed", `it has no signature ${name} as described`);
       }
     }
   }
 
-  #ask(request, transfer) {
+  #ask(kind, request, transfer = []) {
     const id = ++this.#id;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      this.#waiting.set(id, { kind, resolve, reject });
       this.#worker.postMessage({ id, ...request }, transfer);
     });
   }
 
   #settle({ id, result, error }) {
-    const { resolve, reject } = this.#waiting.get(id);
+    const { kind, resolve, reject } = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (error) reject(new PageError("runtime_failed", error));
+    if (error) reject(new PageError(kind, error));
     else resolve(result);
   }
 

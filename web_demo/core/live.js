@@ -85,12 +85,13 @@ export class LiveTranscriber {
   /**
    * Ends the recording: reads what is left.
    *
+   * @param {(update: Update) => void} [onUpdate] called after each window.
    * @returns {Promise<{text: string, confidence: number, words: Word[]}>}
    */
-  async finish() {
-    while (await this.next());
+  async finish(onUpdate = () => {}) {
+    for (let update; (update = await this.next());) onUpdate(update);
     const window = this.#plan.last(this.#windows, this.#buffer.total);
-    if (window) await this.#read(window);
+    if (window) onUpdate(await this.#read(window));
     return this.#reader.finish();
   }
 

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import test from "node:test";
+import { readBundle } from "../../core/bundle.js";
+import { bundleOf } from "../bundle_writer.js";
 import { bytesOf, casesOf, fromBase64 } from "../golden.js";
 import { GOLDEN, openPage, picture, status, textOf } from "./chromium.js";
 
@@ -33,15 +35,34 @@ test("every kind of broken bundle is told in plain words, and the sound one stay
   assert.equal(await problem.innerText(), "");
 });
 
-test("a broken network that gives its checksum is told, not run", async (t) => {
+test("a network that is not what its description says is told, not run", async (t) => {
+  const { page } = await openPage(t);
+  await status(page, /Ready/);
+  const { metadata, network } = await readBundle(bytesOf("recogniser.tflite"));
+  const { content } = metadata;
+  const rubbish = network.slice(0, 4096).fill(0, 8);
+  for (const [bytes, description] of [
+    [network, { ...content, tokens: [...content.tokens, "one more"] }],
+    [rubbish, content],
+  ]) {
+    const file = fileOf("strange.tflite", bundleOf(bytes, description));
+    await page.locator("#open-bundle").setInputFiles(file);
+    await status(page, /Ready/);
+    assert.match(await page.getByRole("alert").innerText(), /network_failed/);
+  }
+});
+
+test("a page without a sound recogniser says what to do", async (t) => {
   const before = () => {
-    // The one thing that no mutated file can do: pass its checksum.
-    crypto.subtle.digest = async () => new Uint8Array(32).fill(0xab).buffer;
+    window.fetch = async () => new Response("gone", { status: 404 });
   };
   const { page } = await openPage(t, { before });
-  await page.getByRole("alert").getByText("wrong_checksum").waitFor();
   await status(page, /No recogniser/);
+  assert.match(await page.getByRole("alert").innerText(), /Open a .tflite bundle of your own/);
   assert.equal(await page.locator("#listen").getAttribute("aria-disabled"), "true");
+  await page.locator("#open-bundle").setInputFiles(join(GOLDEN, "recogniser.tflite"));
+  await status(page, /Ready/);
+  assert.equal(await page.getByRole("alert").innerText(), "");
 });
 
 test("recordings that are none are told in plain words", async (t) => {
