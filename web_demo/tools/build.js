@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { BUNDLE_PATH, siteFiles, WEB_DEMO } from "./site.js";
 
@@ -36,7 +37,7 @@ function forServiceWorker(files) {
   );
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: { bundle: { type: "string" } } });
   const bundle = values.bundle === "none" ? "" : values.bundle;
   try {

@@ -1,9 +1,13 @@
 /** A static server of dist/ with the two headers without which a browser gives no threads. */
 
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { WEB_DEMO } from "./site.js";
+
+const DIST = join(WEB_DEMO, "dist");
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -29,7 +33,7 @@ const ISOLATION = {
  * @param {boolean} [options.isolated] false leaves the two headers out, as plain servers do.
  * @returns {Promise<{url: string, close: () => Promise<void>}>}
  */
-export function serve({ root = join(WEB_DEMO, "dist"), port = 8000, isolated = true } = {}) {
+export function serve({ root = DIST, port = 8000, isolated = true } = {}) {
   const headers = {
     ...(isolated ? ISOLATION : {}),
     "Cache-Control": "no-cache", // the service worker keeps what it needs
@@ -68,8 +72,15 @@ function fileOf(root, url) {
   return file.startsWith(normalize(root) + sep) && !file.includes("\0") ? file : "";
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const port = Number(process.argv[2] ?? 8000);
-  const { url } = await serve({ port });
-  console.log(`serving dist/ at ${url} (Ctrl-C ends it)`);
+  try {
+    if (!existsSync(DIST)) throw new Error("there is no dist/ yet: npm run build");
+    const { url } = await serve({ port });
+    console.log(`serving dist/ at ${url} (Ctrl-C ends it)`);
+  } catch (error) {
+    const taken = error.code === "EADDRINUSE";
+    console.error(taken ? `port ${port} is taken: npm run serve -- PORT` : error.message);
+    process.exitCode = 1;
+  }
 }

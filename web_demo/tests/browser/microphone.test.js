@@ -100,3 +100,26 @@ test("a microphone that another program holds is told", async (t) => {
   await page.locator("#listen").click();
   await page.getByRole("alert").getByText("in use").waitFor();
 });
+
+test("a microphone that goes away is told, what was heard stays, and listening can begin again", async (t) => {
+  const before = () => {
+    const { mediaDevices } = navigator;
+    const open = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (wanted) => {
+      const stream = await open(wanted);
+      window.unplug = () => stream.getAudioTracks()[0].dispatchEvent(new Event("ended"));
+      return stream;
+    };
+  };
+  const { page } = await openPage(t, { microphone: SPEECH, before });
+  await status(page, /Ready/);
+  await page.locator("#listen").click();
+  await status(page, /Listening/);
+  await page.waitForTimeout(2500);
+  await page.evaluate(() => window.unplug());
+  assert.match(await status(page, /heard/), /^[1-9]/);
+  assert.match(await page.getByRole("alert").innerText(), /microphone_gone/);
+  await page.locator("#listen").click();
+  await status(page, /Listening/);
+  assert.equal(await page.getByRole("alert").innerText(), "");
+});
