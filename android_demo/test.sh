@@ -29,11 +29,11 @@ jar() { # NAME PACKAGE
   echo "/usr/share/java/$1.jar"
 }
 
-kotlinc() { # prints nothing unless something is wrong
-  bash node_modules/kotlin-compiler/bin/kotlinc -Werror -Wextra -jvm-target 17 "$@"
+kotlinc() { # of the language that Gradle's Kotlin compiles
+  bash node_modules/kotlin-compiler/bin/kotlinc -Werror -Wextra -language-version 2.2 -api-version 2.2 -jvm-target 17 "$@"
 }
 
-command -v java > /dev/null || fail "no java: apt-get install openjdk-17-jdk-headless"
+command -v javac > /dev/null || fail "no javac: apt-get install openjdk-17-jdk-headless"
 command -v npm > /dev/null || fail "no npm: apt-get install npm"
 gson=$(jar gson libgoogle-gson-java)
 junit=$(jar junit4 junit4):$(jar hamcrest libhamcrest-java)
@@ -65,8 +65,12 @@ java "-Dgolden=$golden" -cp "build/core-test.jar:build/core.jar:$gson:$junit:$st
 grep -E '^OK' build/core-test.log
 
 step "app: types, against stubs of Android, Compose and LiteRT"
-kotlinc -cp "$coroutines" stubs -d build/stubs.jar
-kotlinc -cp "build/stubs.jar:build/core.jar:$coroutines" app/src/main/kotlin -d build/app.jar
+mkdir -p build/stubs-java
+find stubs/java -name '*.java' -print0 | xargs -0 javac -Xlint:all -Werror --release 17 -d build/stubs-java
+stubs/resources.sh build/R.kt
+kotlinc -cp "build/stubs-java:$coroutines" stubs/kotlin -d build/stubs.jar
+kotlinc -cp "build/stubs.jar:build/stubs-java:build/core.jar:$coroutines" app/src/main/kotlin build/R.kt \
+  -d build/app.jar
 
 step "models: LiteRT's C library on the JVM, cases of $device"
 [ -f "$device/cases.json" ] || fail "no $device/cases.json: make device-cases writes it"

@@ -18,7 +18,10 @@ class LiveTranscriber(
     private val heard = RingBuffer(plan.samples.toInt())
     private val stream = GreedyStream(vocabulary, frames)
     private var window = plan.windowAt(0)
-    private var k = 0L
+
+    /** Windows that have been run: nothing to read has changed since it last did. */
+    var windows = 0L
+        private set
 
     val speed = SpeedMeter()
 
@@ -47,7 +50,7 @@ class LiveTranscriber(
             at = to
             if (heard.end == window.end) {
                 words += run(window, arrived)
-                window = plan.windowAt(++k)
+                window = plan.windowAt(++windows)
             }
         }
         return words
@@ -55,7 +58,7 @@ class LiveTranscriber(
 
     /** Ends the recording and returns the transcript of all of it. */
     fun finish(): Transcript {
-        plan.last(k, heard.end)?.let { run(it, nanoTime()) }
+        plan.last(windows, heard.end)?.let { run(it, nanoTime()) }
         partial = ""
         return stream.finish()
     }

@@ -41,8 +41,9 @@ internal object MetadataReader {
         agree("hop_samples", fields.int("hop_samples"), frames.hop)
         agree("receptive_field_samples", fields.int("receptive_field_samples"), frames.receptiveField)
         agree("sample_rate", fields.int("sample_rate"), SAMPLE_RATE.toLong())
-        for (key in listOf("vocabulary", "normalizer", "versions")) fields.jsonObject(key)
-        if (!fields.isNull("training")) fields.jsonObject("training")
+        // Not for us, but a bundle that lacks or mangles them was not made as bundles are.
+        for (key in listOf("vocabulary", "versions")) fields.jsonObject(key)
+        for (key in listOf("normalizer", "training")) if (!fields.isNull(key)) fields.jsonObject(key)
         return Metadata(
             frames = frames,
             normalizeWaveform = fields.boolean("normalize_waveform"),

@@ -78,8 +78,8 @@ class BundleFuzzTest {
     /** Whether a value is of the key's type, so that another fault or none at all is right. */
     private fun fits(key: String, value: JsonElement): Boolean = when (key) {
         "normalize_waveform" -> value is JsonPrimitive && value.isBoolean
-        "vocabulary", "normalizer", "versions" -> value is JsonObject
-        "training" -> value is JsonObject || value.isJsonNull
+        "vocabulary", "versions" -> value is JsonObject
+        "normalizer", "training" -> value is JsonObject || value.isJsonNull
         "licence" -> value.isJsonNull || value is JsonPrimitive && value.isString
         "variant", "sha256" -> value is JsonPrimitive && value.isString
         "languages", "silent" -> value is JsonArray && value.isEmpty

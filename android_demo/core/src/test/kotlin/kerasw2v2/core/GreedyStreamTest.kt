@@ -17,7 +17,8 @@ class GreedyStreamTest {
     fun `symbols and ids are those of Python`() {
         for (case in Golden.cases("ctc.json")) {
             val symbols = GreedyStream.symbols(case.logits(), case.int("blank"))
-            assertEquals(case.list("token_ids").ints(), symbols.map { it.id })
+            // As the network writes them: filled up with -1.
+            assertEquals(case.list("token_ids").ints().filter { it >= 0 }, symbols.map { it.id })
             for ((expected, found) in case.list("symbols").map { it.asJsonObject }.zip(symbols)) {
                 assertEquals(expected.int("id"), found.id)
                 assertEquals(expected.long("start"), found.start)

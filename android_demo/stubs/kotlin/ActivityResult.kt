@@ -1,0 +1,5 @@
+package androidx.activity.result
+
+abstract class ActivityResultLauncher<I> {
+    fun launch(input: I): Unit = TODO("$input")
+}

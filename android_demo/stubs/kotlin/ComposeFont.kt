@@ -1,0 +1,7 @@
+package androidx.compose.ui.text.font
+
+class FontStyle internal constructor(val value: Int) {
+    companion object {
+        val Italic = FontStyle(1)
+    }
+}

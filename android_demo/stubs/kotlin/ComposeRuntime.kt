@@ -1,0 +1,26 @@
+package androidx.compose.runtime
+
+import kotlin.reflect.KProperty
+
+@Target(AnnotationTarget.FUNCTION, AnnotationTarget.TYPE, AnnotationTarget.TYPE_PARAMETER, AnnotationTarget.PROPERTY_GETTER)
+annotation class Composable
+
+interface State<out T> {
+    val value: T
+}
+
+interface FloatState : State<Float>
+
+interface MutableFloatState : FloatState {
+    var floatValue: Float
+}
+
+operator fun <T> State<T>.getValue(thisObj: Any?, property: KProperty<*>): T = TODO("$thisObj $property")
+
+operator fun MutableFloatState.setValue(thisObj: Any?, property: KProperty<*>, value: Float): Unit =
+    TODO("$thisObj $property $value")
+
+fun mutableFloatStateOf(value: Float): MutableFloatState = TODO("$value")
+
+@Composable
+fun <T> remember(key1: Any?, calculation: () -> T): T = TODO("$key1 $calculation")

@@ -1,0 +1,11 @@
+package androidx.compose.foundation.selection
+
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.semantics.Role
+
+fun Modifier.toggleable(
+    value: Boolean,
+    enabled: Boolean = true,
+    role: Role? = null,
+    onValueChange: (Boolean) -> Unit,
+): Modifier = TODO("$value $enabled $role $onValueChange")
