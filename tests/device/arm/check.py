@@ -18,6 +18,7 @@ import numpy as np
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.export import bundle
+from keras_w2v2.frames import SAMPLE_RATE
 from tests.device.arm import comparison, emulator, report, selection
 
 
@@ -31,7 +32,7 @@ def main():
         if not cases:
             return f"'{given.cases}' has no cases: export the bundles again"
         files = {case["bundle"]: bundle.read(given.cases.parent / case["bundle"]) for case in cases}
-        chosen = selection.choose(cases, [_cost(case, files) for case in cases], given.seconds)
+        chosen = _chosen(cases, files, given.seconds)
         spoken = _run(given.cases, chosen)
     except (OSError, UserError, emulator.EmulationError) as error:
         return str(error)
@@ -63,10 +64,15 @@ def _arguments():
     return parser.parse_args()
 
 
-def _cost(case, files):
-    described = files[case["bundle"]].metadata
-    samples = {one.name: one.samples for one in described.signatures}
-    return selection.cost(samples[case["signature"]], described.variant)
+def _chosen(cases, files, seconds):
+    """Returns the indices of the cases to run."""
+    windows, paces = [], []
+    for case in cases:
+        described = files[case["bundle"]].metadata
+        samples = {one.name: one.samples for one in described.signatures}
+        windows.append(samples[case["signature"]] / SAMPLE_RATE)
+        paces.append(selection.pace(described.variant))
+    return selection.choose(cases, windows, paces, seconds)
 
 
 def _run(cases_file, chosen):

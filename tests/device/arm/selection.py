@@ -1,46 +1,45 @@
 """Which cases an emulator has time for: it is hundreds of times slower than its host."""
 
-from keras_w2v2.frames import SAMPLE_RATE
-
-# Emulated seconds for a second of window: measured with a TINY, on one core of a server.
-FLOAT_COST, QUANTIZED_COST = 1.0, 0.3
+# Seconds that a second of window takes on an emulated core: measured with a TINY.
+FLOAT_PACE, QUANTIZED_PACE = 1.1, 0.35
 
 
-def cost(samples, variant):
-    """Returns about how many seconds a window of so many samples takes to emulate (float)."""
-    rate = QUANTIZED_COST if variant.startswith("int") else FLOAT_COST
-    return rate * samples / SAMPLE_RATE
+def pace(variant):
+    """Returns about how many seconds a second of window takes to emulate (float)."""
+    return QUANTIZED_PACE if variant.startswith("int") else FLOAT_PACE
 
 
-def choose(cases, costs, seconds):
+def choose(cases, windows, paces, seconds):
     """Chooses cases that run within a time.
 
-    Each window of each bundle gets about the same time, so that short windows read more clips;
-    every bundle reads one clip, however short the time.
+    Every window of every bundle reads about as many seconds, so that short windows read more
+    clips than long ones; every bundle reads one clip, however short the time.
 
     Args:
         cases: list of dict with "bundle" and "signature".
-        costs: list of float, the seconds of each case.
-        seconds: float, the sum of them that may run.
+        windows: list of float, how long the window of each case is, in seconds.
+        paces: list of float, how many seconds a second of it takes.
+        seconds: float, how long all that is chosen may take.
 
     Returns:
         list of int, rising indices of cases.
 
     Example:
         >>> cases = [{"bundle": "a", "signature": "window_2s"}] * 3
-        >>> choose(cases, costs=[2, 2, 2], seconds=4)
+        >>> choose(cases, windows=[2, 2, 2], paces=[1, 1, 1], seconds=4)
         [0, 1]
     """
-    spent_on, order = {}, []
-    for index, (case, price) in enumerate(zip(cases, costs, strict=True)):
-        window = case["bundle"], case["signature"]
-        spent_on[window] = spent_on.get(window, 0.0) + price
-        order.append((spent_on[window], index))
-    chosen, read = [], set()
+    read, order = {}, []
+    for index, (case, window) in enumerate(zip(cases, windows, strict=True)):
+        key = case["bundle"], case["signature"]
+        read[key] = read.get(key, 0.0) + window
+        order.append((read[key], index))
+    chosen, heard = [], set()
     for _, index in sorted(order):
+        cost = windows[index] * paces[index]
         name = cases[index]["bundle"]
-        if costs[index] <= seconds or name not in read:
-            seconds -= costs[index]
+        if cost <= seconds or name not in heard:
+            seconds -= cost
             chosen.append(index)
-            read.add(name)
+            heard.add(name)
     return sorted(chosen)
