@@ -105,7 +105,7 @@ def _without(key):
 
 def _named(*names):
     entries = {"metadata.json": json.dumps(content()).encode()}
-    return bundle(entries=entries | {name: b"x" for name in names})
+    return bundle(entries=entries | dict.fromkeys(names, b"x"))
 
 
 def all_files():

@@ -19,7 +19,8 @@ def wav(data, *, coding=PCM, channels=1, rate=16000, bits=16, **lies):
             "fmt_size".
     """
     block = lies.get("block", channels * bits // 8)
-    head = struct.pack("<HHIIHH", coding & 0xFFFF, channels, rate, rate * block % 2**32, block, bits)
+    speed = rate * block % 2**32
+    head = struct.pack("<HHIIHH", coding, channels, rate, speed, block, bits)
     if lies.get("extensible"):
         inner = struct.pack("<HHI", 22, bits, 0) + struct.pack("<H", coding)
         head = struct.pack("<H", EXTENSIBLE) + head[2:] + inner
