@@ -2,7 +2,7 @@
 
 python -m tests.device.arm.check [--cases build/device/cases.json] [--seconds 45]
 
-Exit code 1 where a bundle says something else on one of them.
+setup.sh makes the emulator first. Exit code 1 where a bundle says something else on one of them.
 """
 
 import argparse
