@@ -73,16 +73,21 @@ kotlinc -cp "build/stubs.jar:build/stubs-java:build/core.jar:$coroutines" app/sr
   -d build/app.jar
 
 step "models: LiteRT's C library on the JVM, cases of $device"
-[ -f "$device/cases.json" ] || fail "no $device/cases.json: make device-cases writes it"
+[ -f "$device/cases.json" ] || fail "no $device/cases.json: python -m tests.device.make_cases writes it"
 if [ -z "$library" ]; then
-  library=$("$python" -c "import importlib.util as u, pathlib; \
-print(pathlib.Path(u.find_spec('ai_edge_litert').origin).parent / 'libLiteRt.so')") ||
+  package=$("$python" -c 'from importlib.util import find_spec; print(find_spec("ai_edge_litert").origin)') ||
     fail "$python has no ai_edge_litert: pip install ai-edge-litert, or pass the path of libLiteRt.so"
+  library=$(dirname "$package")/libLiteRt.so
 fi
 kotlinc -cp "$gson:build/core.jar:$jna" jvm/src -d build/jvm.jar
-java -cp "build/jvm.jar:build/core.jar:$gson:$jna:$stdlib" kerasw2v2.jvm.RunCasesKt \
-  "$device" "$library" 2> build/litert.log || {
-  cat build/litert.log
-  fail "a model differs from Python"
+on_jvm() { # MAIN_CLASS ARGUMENT...
+  java -cp "build/jvm.jar:build/core.jar:$gson:$jna:$stdlib" "kerasw2v2.jvm.$@" 2> build/litert.log || {
+    cat build/litert.log
+    fail "$1 failed"
+  }
 }
+on_jvm RunCasesKt "$device" "$library"
+
+step "live: the bundled recogniser hears a file in real time, 400 ms behind"
+on_jvm RunLiveKt "$golden/recogniser.tflite" "$golden/speech.wav" "$library"
 echo "test-android: all passed in $SECONDS s"

@@ -13,9 +13,12 @@ object Arrangement {
 
     interface HorizontalOrVertical : Horizontal, Vertical
 
-    val Start: Horizontal = TODO()
-    val Top: Vertical = TODO()
-    val SpaceBetween: HorizontalOrVertical = TODO()
+    val Start: Horizontal
+        get() = TODO()
+    val Top: Vertical
+        get() = TODO()
+    val SpaceBetween: HorizontalOrVertical
+        get() = TODO()
 
     fun spacedBy(space: Dp): HorizontalOrVertical = TODO("$space")
 }

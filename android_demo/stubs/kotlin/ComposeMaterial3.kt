@@ -10,13 +10,17 @@ import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.text.font.FontStyle
 
 class ColorScheme internal constructor() {
-    val error: Color = TODO()
-    val onSurfaceVariant: Color = TODO()
+    val error: Color
+        get() = TODO()
+    val onSurfaceVariant: Color
+        get() = TODO()
 }
 
 class Typography internal constructor() {
-    val headlineSmall: TextStyle = TODO()
-    val titleMedium: TextStyle = TODO()
+    val headlineSmall: TextStyle
+        get() = TODO()
+    val titleMedium: TextStyle
+        get() = TODO()
 }
 
 fun darkColorScheme(): ColorScheme = TODO()

@@ -4,12 +4,15 @@ interface Modifier {
     companion object : Modifier
 }
 
+fun Modifier.keepScreenOn(): Modifier = TODO()
+
 interface Alignment {
     interface Vertical
 
     interface Horizontal
 
     companion object {
-        val CenterVertically: Vertical = TODO()
+        val CenterVertically: Vertical
+        get() = TODO()
     }
 }

@@ -7,13 +7,22 @@ import com.sun.jna.ptr.PointerByReference
 import java.io.Closeable
 import java.io.File
 
-/** A model that LiteRT has compiled for the CPU. */
-internal class LiteRtModel(private val library: LiteRtLibrary, file: File, threads: Int) : Closeable {
+/**
+ * A model that LiteRT has compiled for the CPU.
+ *
+ * @param weightCache where the weights are kept as the CPU wants them, as the app does it.
+ */
+internal class LiteRtModel(
+    private val library: LiteRtLibrary,
+    file: File,
+    threads: Int,
+    weightCache: File?,
+) : Closeable {
     private val environment = out("create the environment") { library.LiteRtCreateEnvironment(0, null, it) }
     private val model = out("read $file") {
         library.LiteRtCreateModelFromFile(environment, file.path, it)
     }
-    private val compiled = compile(file, threads)
+    private val compiled = compile(file, threads, weightCache)
     private val opened = mutableMapOf<String, OpenSignature>()
 
     /** Returns the buffers of the signature [name], made once. */
@@ -72,10 +81,11 @@ internal class LiteRtModel(private val library: LiteRtLibrary, file: File, threa
         )
     }
 
-    private fun compile(file: File, threads: Int): Pointer {
+    private fun compile(file: File, threads: Int, weightCache: File?): Pointer {
         val options = out("create options") { library.LiteRtCreateOptions(it) }
         check("choose the CPU", library.LiteRtSetOptionsHardwareAccelerators(options, LiteRtLibrary.CPU))
-        val payload = "num_threads = $threads\n".toByteArray()
+        val cacheLine = weightCache?.let { "weight_cache_file_path = \"$it\"\n" }.orEmpty()
+        val payload = "num_threads = $threads\n$cacheLine".toByteArray()
         // LiteRT frees the text itself, so it must come from the C library's malloc.
         val text = Pointer(Native.malloc(payload.size + 1L)).apply {
             write(0, payload, 0, payload.size)

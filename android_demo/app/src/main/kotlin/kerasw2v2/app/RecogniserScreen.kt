@@ -23,6 +23,7 @@ import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.keepScreenOn
 import androidx.compose.ui.res.painterResource
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.LiveRegionMode
@@ -119,7 +120,8 @@ private fun Controls(state: ScreenState, actions: ScreenActions) {
                 Text(stringResource(R.string.listen), modifier = Modifier.padding(start = 8.dp))
             }
         } else {
-            Button(onClick = actions.stop, modifier = Modifier.fillMaxWidth()) {
+            // A phone that falls asleep takes the microphone away.
+            Button(onClick = actions.stop, modifier = Modifier.fillMaxWidth().keepScreenOn()) {
                 Icon(painterResource(R.drawable.ic_stop), contentDescription = null)
                 Text(stringResource(R.string.stop), modifier = Modifier.padding(start = 8.dp))
             }

@@ -104,8 +104,10 @@ class GreedyStreamTest {
         assertThrows(IllegalArgumentException::class.java) { GreedyStream(letters, frames).push(logits) }
     }
 
-    private fun spoken(vararg ids: Int, vocabulary: Int = 4) =
-        Logits(FloatArray(ids.size * vocabulary) { if (ids[it / vocabulary] == it % vocabulary) 5f else 0f }, vocabulary)
+    private fun spoken(vararg ids: Int, vocabulary: Int = 4): Logits {
+        val values = FloatArray(ids.size * vocabulary) { if (ids[it / vocabulary] == it % vocabulary) 5f else 0f }
+        return Logits(values, vocabulary)
+    }
 
     private fun assertTranscript(case: JsonObject, found: Transcript) {
         assertEquals(case.string("text"), found.text)
