@@ -7,6 +7,7 @@ import numpy as np
 from keras_w2v2.errors import UserError
 
 _ALIGNMENT = 16  # of every weight in a file, as XNNPACK reads them
+_LEAST_OUTSIDE = 64  # bytes of a buffer that is worth an offset
 # Fields of the tables Model and SignatureDef, by their place in TensorFlow Lite's schema.
 _SUBGRAPHS, _SIGNATURES = 2, 7
 _KEY, _SUBGRAPH_INDEX = 2, 4
@@ -21,15 +22,14 @@ def compacted(flat):
     reads, go.
 
     Args:
-        flat: bytes of a model that ai-edge-quantizer wrote: its weights lie behind the
-            flatbuffer, each at its own offset in the file, and stay there.
+        flat: bytes of a TFLite model. Its weights come to lie behind the flatbuffer, each at its
+            own offset in the file, as ai-edge-quantizer puts those of large models.
     """
     import flatbuffers
     from tensorflow.lite.python import schema_py_generated as schema
 
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(flat, 0))
-    outside = [buffer for buffer in model.buffers if buffer.offset > 1]
-    weights_begin = min(buffer.offset for buffer in outside)
+    weights = _taken_out(model, flat)
     for graph in model.subgraphs:
         faces = {*graph.inputs, *graph.outputs}
         for number, tensor in enumerate(graph.tensors):
@@ -53,12 +53,38 @@ def compacted(flat):
         builder.Finish(model.Pack(builder), file_identifier=b"TFL3")
         return bytes(builder.Output())
 
-    head = packed()
-    begin = -(-len(head) // _ALIGNMENT) * _ALIGNMENT
-    for buffer in outside:
-        buffer.offset += begin - weights_begin
-    head = packed()  # offsets have a fixed width: the size is the same
-    return head.ljust(begin, b"\0") + flat[weights_begin:]
+    _place(weights, begin=0)
+    begin = _aligned(len(packed()))  # offsets have a fixed width: places do not change the size
+    end = _place(weights, begin)
+    file = bytearray(packed().ljust(end, b"\0"))
+    for buffer, data in weights:
+        file[buffer.offset : buffer.offset + buffer.size] = data
+    return bytes(file)
+
+
+def _taken_out(model, flat):
+    """Takes the weights out of a model's buffers: list of (buffer, its bytes)."""
+    weights = []
+    for buffer in model.buffers:
+        if buffer.offset > 1:
+            weights.append((buffer, flat[buffer.offset : buffer.offset + buffer.size]))
+        elif buffer.data is not None and len(buffer.data) >= _LEAST_OUTSIDE:
+            weights.append((buffer, np.asarray(buffer.data, np.uint8).tobytes()))
+            buffer.data = None
+    return weights
+
+
+def _place(weights, begin):
+    """Gives each buffer its offset in the file; returns where the last one ends."""
+    place = max(begin, _ALIGNMENT)  # 0 and 1 mean that there is none
+    for buffer, data in weights:
+        buffer.offset, buffer.size = place, len(data)
+        place = _aligned(place + len(data))
+    return place
+
+
+def _aligned(place):
+    return -(-place // _ALIGNMENT) * _ALIGNMENT
 
 
 class _Written:

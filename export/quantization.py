@@ -57,13 +57,14 @@ def quantized(path, variant, calibration=None):
 
 
 def _int4_recipe():
-    """4 bits where most of the weights are; convolutions keep 8, and the feature encoder with it."""
+    """4 bits in the transformer, where most weights are; the feature encoder keeps its 8."""
     from ai_edge_quantizer import qtyping, recipe_manager
 
     recipes = recipe_manager.RecipeManager()
     operation = qtyping.TFLOperationName
     recipes.add_dynamic_config(".*", operation.ALL_SUPPORTED, num_bits=8)
     recipes.add_dynamic_config(".*", operation.FULLY_CONNECTED, num_bits=4)
+    recipes.add_dynamic_config(".*feature_encoder.*", operation.FULLY_CONNECTED, num_bits=8)
     return recipes.get_quantization_recipe()
 
 

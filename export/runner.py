@@ -88,12 +88,14 @@ class TFLite:
             content = flatbuffer.narrowed(self._bundle.network(), signature.name)
             try:
                 interpreter = interpreter_class()(model_content=content, num_threads=self._threads)
-                self._runs[signature.name] = interpreter.get_signature_runner(signature.name)
+                run = interpreter.get_signature_runner(signature.name)
             except (ValueError, RuntimeError) as error:
                 reason = " ".join(str(error).split())[:200]
                 raise UserError(
                     f"'{self._bundle.path}' is no working TFLite model: {reason}"
                 ) from error
+            _require_shapes(run, signature, self._bundle.path)
+            self._runs[signature.name] = run
         return self._runs[signature.name]
 
 
@@ -129,6 +131,16 @@ def interpreter_class():
 
         return tf.lite.Interpreter
     return Interpreter
+
+
+def _require_shapes(run, signature, path):
+    """Raises unless a signature takes the samples that its description says."""
+    samples = int(run.get_input_details()["waveform"]["shape"][-1])
+    if samples != signature.samples:
+        raise UserError(
+            f"'{path}': the signature {signature.name} takes {samples} samples, its description "
+            f"says {signature.samples}: signatures are swapped; export the model again"
+        )
 
 
 def _chosen(signatures, window, path):

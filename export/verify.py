@@ -85,7 +85,7 @@ def compare(model, exported, clips=None, threads=1):
         relative_error=float(np.max(errors) / max(np.abs(w).max() for w in wanted)),
         agreement=float(agreed.mean()),
         same_text=_same_text(pairs, loaded.metadata),
-        megabytes=_bytes(Path(exported)) / 1e6,
+        megabytes=bytes_of(Path(exported)) / 1e6,
         seconds_per_clip=seconds,
     )
 
@@ -143,6 +143,7 @@ def _same_text(pairs, described):
     return sum(text(f) == text(w) for f, w in pairs) / len(pairs)
 
 
-def _bytes(path):
+def bytes_of(path):
+    """Returns the size of a file, or of all files in a folder (int)."""
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file())

@@ -12,7 +12,7 @@ from keras_w2v2.errors import UserError
 from keras_w2v2.training import demo_corpus
 from keras_w2v2.training.run_folder import RunFolder
 
-WINDOW_SECONDS = 4.0  # of the .tflite files; longer than any clip of the corpus
+WINDOWS = (2.0, 5.0)  # seconds, of the .tflite files; the longer one holds any clip here
 
 
 @dataclass(frozen=True)
@@ -186,9 +186,7 @@ def export(work):
                 row = savedmodel.export(model, path, clips=clips)
             else:
                 variant = name.split()[-1]
-                row = tflite.export(
-                    model, path, variant=variant, seconds=WINDOW_SECONDS, clips=clips
-                )
+                row = tflite.export(model, path, variant=variant, windows=WINDOWS, clips=clips)
             rows[name] = asdict(row)
             shown.update(len(rows))
     return rows

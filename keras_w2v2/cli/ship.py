@@ -19,7 +19,10 @@ class Format(str, enum.Enum):
 
 class Variant(str, enum.Enum):
     float32 = "float32"
+    float16 = "float16"
     int8 = "int8"
+    int4 = "int4"
+    int8_full = "int8-full"
 
 
 @functools.partial(verb, keeps_nothing=True)
@@ -30,8 +33,11 @@ def export(
     variant: Variant = typer.Option(
         None, help="Numbers of a .tflite file's weights.", show_default="int8"
     ),
-    seconds: float = typer.Option(
-        None, min=0.1, help="Longest clip that a .tflite file takes.", show_default="10.0"
+    windows: list[float] = typer.Option(
+        None,
+        "--window",
+        help="Seconds of a window of a .tflite file; may be given again.",
+        show_default="2, 5, 10 and 15",
     ),
     clips: list[Path] = typer.Option(
         None, help="Audio files or shards to compare on; made-up speech if left away."

@@ -59,7 +59,7 @@ def test_the_row_says_that_keras_agrees(exported):
 
 
 def test_assets_describe_the_model(model, exported):
-    described = metadata.read(exported[0])
+    described = metadata.of_savedmodel(exported[0])
     assert described.frames == model.backbone.frames
     assert described.vocabulary == model.vocabulary
     assert described.normalizer is None

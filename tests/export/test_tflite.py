@@ -4,17 +4,18 @@ import zipfile
 import numpy as np
 import pytest
 
+from keras_w2v2.decoding import greedy
 from keras_w2v2.errors import UserError
-from keras_w2v2.export import metadata, runner, tflite, tflite_file, verify
+from keras_w2v2.export import bundle, runner, tflite, tflite_file, verify
 
-SECONDS = 0.12  # 1920 samples
-SAMPLES = 1920
+WINDOWS = (0.06, 0.12)  # seconds
+SAMPLES = 1920  # of the longer one
 
 
 @pytest.fixture(scope="module")
 def exported(model, tmp_path_factory):
     path = tmp_path_factory.mktemp("phone") / "recogniser.tflite"
-    return path, tflite.export(model, path, seconds=SECONDS)
+    return path, tflite.export(model, path, "float32", WINDOWS)
 
 
 def test_the_float32_file_gives_the_logits_of_keras(exported):
@@ -31,16 +32,34 @@ def test_a_clip_in_a_padded_window_gives_what_it_gives_alone(model, exported, cl
         assert np.abs(found - wanted).max() <= 1e-5 * np.abs(wanted).max()
 
 
-def test_it_has_one_signature_with_fixed_shapes(exported):
+def test_it_has_a_signature_of_fixed_shapes_for_each_window(exported):
     run = runner.interpreter_class()(model_path=str(exported[0]))
-    assert list(run.get_signature_list()) == ["serving_default"]
-    signature = run.get_signature_runner("serving_default")
+    assert sorted(run.get_signature_list()) == ["window_0.06s", "window_0.12s"]
+    signature = run.get_signature_runner("window_0.12s")
     inputs = {
         k: (v["shape"].tolist(), v["dtype"]) for k, v in signature.get_input_details().items()
     }
-    assert inputs == {"waveform": ([1, SAMPLES], np.float32), "length": ([1], np.int32)}
-    output = signature.get_output_details()["logits"]
-    assert output["shape"].tolist() == [1, 95, 7]
+    assert inputs == {"waveform": ([1, SAMPLES], np.float32), "num_samples": ([1], np.int32)}
+    outputs = {k: v["shape"].tolist() for k, v in signature.get_output_details().items()}
+    assert outputs == {"logits": [1, 95, 7], "token_ids": [1, 95], "num_frames": [1]}
+
+
+def test_every_window_gives_a_short_clip_the_same_logits(model, exported, clips):
+    loaded = runner.load(exported[0])
+    clip = clips[0][:900]
+    wanted = verify.keras_logits(model, clip)
+    for signature in loaded.metadata.signatures:
+        found = loaded.run(clip, signature)["logits"]
+        assert np.abs(found - wanted).max() <= 1e-5 * np.abs(wanted).max()
+
+
+def test_token_ids_are_the_collapsed_best_path(model, exported, clips):
+    loaded = runner.load(exported[0])
+    for clip in clips:
+        found = loaded.run(clip[:SAMPLES])
+        symbols = greedy.collapse(found["logits"], model.blank)
+        assert found["token_ids"] == [symbol.id for symbol in symbols]
+        assert found["token_ids"]
 
 
 def test_it_is_made_of_built_in_ops_with_weight_norm_folded(model, exported):
@@ -57,25 +76,25 @@ def test_the_file_describes_itself_to_any_zip_reader(model, exported):
         content = json.loads(archive.read("metadata.json"))
         assert json.loads(archive.read("vocab.json"))["Ü"] == 5
     assert (content["sample_rate"], content["blank"]) == (16000, 0)
-    assert (content["window_samples"], content["window_frames"]) == (SAMPLES, 95)
+    assert content["signatures"][-1] == {"name": "window_0.12s", "samples": SAMPLES, "frames": 95}
     assert content["normalize_waveform"] == model.backbone.normalize_waveform
-    described = metadata.read(exported[0])
+    described = bundle.read(exported[0]).metadata
     assert described.frames == model.backbone.frames
     assert described.vocabulary == model.vocabulary
 
 
 def test_the_same_model_gives_the_same_bytes(base, tmp_path):
     for name in ("a", "b"):
-        tflite.export(base, tmp_path / f"{name}.tflite", seconds=SECONDS)
+        tflite.export(base, tmp_path / f"{name}.tflite", "float32", WINDOWS)
     assert (tmp_path / "a.tflite").read_bytes() == (tmp_path / "b.tflite").read_bytes()
 
 
 def test_int8_is_smaller_and_close(recognizer, tmp_path):
     pytest.importorskip("ai_edge_quantizer", reason="int8 needs the extra [export]")
     model = recognizer(conv_filters=(64, 64, 64), hidden_dim=64, intermediate_dim=256)
-    full = tflite.export(model, tmp_path / "full.tflite", seconds=SECONDS)
-    small = tflite.export(model, tmp_path / "small.tflite", variant="int8", seconds=SECONDS)
-    assert small.variant == metadata.read(tmp_path / "small.tflite").variant == "int8"
+    full = tflite.export(model, tmp_path / "full.tflite", "float32", WINDOWS)
+    small = tflite.export(model, tmp_path / "small.tflite", "int8", WINDOWS)
+    assert small.variant == bundle.read(tmp_path / "small.tflite").metadata.variant == "int8"
     assert small.megabytes < 0.6 * full.megabytes
     # int8 differs between processor families: a loose bound that wrong scales would break.
     assert small.relative_error < 0.2
@@ -86,23 +105,25 @@ def test_int8_without_its_extra_names_it(base, tmp_path, monkeypatch):
 
     monkeypatch.setitem(sys.modules, "ai_edge_quantizer", None)
     with pytest.raises(UserError, match=r"keras-w2v2\[export\]"):
-        tflite.export(base, tmp_path / "m.tflite", variant="int8", seconds=SECONDS)
+        tflite.export(base, tmp_path / "m.tflite", variant="int8", windows=WINDOWS)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"variant": "int4"}, "float32 or int8"),
-        ({"seconds": 0.001}, "window"),
-        ({"seconds": 1e6}, "window"),
-        ({"seconds": "ten"}, "number"),
-        ({"seconds": float("nan")}, "number"),
+        ({"variant": "int5"}, "float32, float16, int8, int4"),
+        ({"windows": [1.0, 0.001]}, "window"),
+        ({"windows": [1e6]}, "window"),
+        ({"windows": ["ten"]}, "number"),
+        ({"windows": [float("nan")]}, "number"),
+        ({"windows": []}, "at least one window"),
+        ({"variant": "int8-full"}, "needs clips"),
     ],
 )
 def test_wrong_arguments_get_one_line(base, tmp_path, wrong, words):
     with pytest.raises(UserError, match=words):
-        tflite.export(base, tmp_path / "m.tflite", **wrong)
+        tflite.export(base, tmp_path / "m.tflite", **({"variant": "float32"} | wrong))
 
 
 def test_a_file_of_another_name_is_refused(base, tmp_path):
@@ -114,7 +135,7 @@ def test_a_wrong_graph_leaves_no_file(base, tmp_path, monkeypatch):
     real = verify.keras_logits
     monkeypatch.setattr(verify, "keras_logits", lambda m, clip: real(m, clip) * 1.01)
     with pytest.raises(verify.ExportError, match="differ from Keras"):
-        tflite.export(base, tmp_path / "m.tflite", seconds=SECONDS)
+        tflite.export(base, tmp_path / "m.tflite", "float32", WINDOWS)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -131,30 +152,18 @@ def test_long_clips_run_in_overlapping_windows(exported):
     assert run.logits(clip).shape == (frames.frames(5000), 7)
 
 
-def test_stitching_takes_every_frame_once_and_in_order(base):
-    frames = base.backbone.frames
-
-    def index_of_each_frame(part):
-        return part[: frames.frames(len(part)) * frames.hop : frames.hop, None]
-
-    for samples in (1921, 2500, 3840, 9999):
-        clip = np.arange(samples, dtype="float32")
-        joined = runner.stitched(clip, SAMPLES, frames, index_of_each_frame)[:, 0]
-        np.testing.assert_array_equal(joined, np.arange(frames.frames(samples)) * frames.hop)
-
-
 @pytest.mark.parametrize("content", [b"", b"not a model", b"PK\x05\x06" + bytes(18)])
 def test_other_files_get_one_line(tmp_path, content):
     path = tmp_path / "other.tflite"
     path.write_bytes(content)
-    with pytest.raises(UserError, match="no model that keras-w2v2 exported"):
+    with pytest.raises(UserError, match="not_a_model"):
         runner.load(path)
     with pytest.raises(UserError, match="give a .tflite file"):
         runner.load(tmp_path / "nowhere.tflite")
 
 
 def test_a_changed_model_is_noticed(base, recognizer, tmp_path, clips):
-    tflite.export(base, tmp_path / "m.tflite", seconds=SECONDS)
+    tflite.export(base, tmp_path / "m.tflite", "float32", WINDOWS)
     other = recognizer()
     other.head.bias.assign(other.head.bias + np.eye(7)[3] * 5)
     row = verify.compare(other, tmp_path / "m.tflite", clips)
@@ -163,3 +172,31 @@ def test_a_changed_model_is_noticed(base, recognizer, tmp_path, clips):
         verify.require_equal(other, tmp_path / "m.tflite", clips)
     with pytest.raises(UserError, match="no clip"):
         verify.compare(base, tmp_path / "m.tflite", [np.zeros(5, "float32")])
+
+
+def test_weights_and_scales_are_in_the_file_once(base, recognizer, tmp_path):
+    pytest.importorskip("ai_edge_quantizer", reason="int8 needs the extra [export]")
+    model = recognizer(hidden_dim=64, intermediate_dim=4096)
+    one = tflite.export(model, tmp_path / "one.tflite", "int8", WINDOWS[1:])
+    two = tflite.export(model, tmp_path / "two.tflite", "int8", WINDOWS)
+    assert two.megabytes < 1.15 * one.megabytes
+
+
+def test_a_window_that_is_not_there_is_refused_with_those_that_are(exported):
+    with pytest.raises(UserError, match=r"no window of 3 s: choose one of 0.06s, 0.12s"):
+        runner.load(exported[0], window=3.0)
+
+
+def test_float16_is_half_the_size_and_close(base, tmp_path):
+    row = tflite.export(base, tmp_path / "half.tflite", "float16", WINDOWS)
+    assert row.relative_error < 5e-3
+    assert row.agreement == row.same_text == 1.0
+
+
+@pytest.mark.parametrize("variant", ["int4", "int8-full"])
+def test_the_other_quantized_variants_run(recognizer, tmp_path, clips, variant):
+    pytest.importorskip("ai_edge_quantizer", reason="needs the extra [export]")
+    model = recognizer(conv_filters=(64, 64, 64), hidden_dim=64, intermediate_dim=256)
+    row = tflite.export(model, tmp_path / "m.tflite", variant, WINDOWS, clips=clips)
+    assert row.variant == variant
+    assert np.isfinite(row.relative_error)

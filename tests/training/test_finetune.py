@@ -62,7 +62,7 @@ def test_the_normalizer_of_the_transcripts_travels_with_the_model(trained, tmp_p
     paths = [tmp_path / "model.keras", tmp_path / "savedmodel"]
     if importlib.util.find_spec("ai_edge_litert"):
         paths.append(tmp_path / "model.tflite")
-        tflite.export(model, paths[-1], seconds=2.0)
+        tflite.export(model, paths[-1], "float32", windows=[2.0])
     for path in paths:
         assert recognizer.load(path).normalizer == wanted, path
 

@@ -1,0 +1,122 @@
+"""Runs an exported model in a process of its own, to see its load time, memory and speed.
+
+python -m keras_w2v2.export.probe MODEL CLIPS.npz OUT.npz --threads 1
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from keras_w2v2.errors import UserError
+from keras_w2v2.frames import SAMPLE_RATE
+
+REPEATS = 3  # of the timed clip; the median counts
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a fresh process saw of a model.
+
+    Attributes:
+        logits: list of float32 [frames, vocabulary], one for each clip.
+        load_seconds: float, from nothing to the end of the first window, less a later one's
+            time: what a user waits for before the model is as fast as it gets.
+        peak_megabytes: float, the largest resident memory of the process, all of it.
+        real_time_factor: float, running time over length of the longest clip.
+    """
+
+    logits: list
+    load_seconds: float
+    peak_megabytes: float
+    real_time_factor: float
+
+
+def run(model, clips, threads=1, window=None):
+    """Runs a model on clips in a new process.
+
+    Args:
+        model: str or path of an exported model.
+        clips: list of float32 [samples].
+        threads: int.
+        window: float, seconds; the one window of a bundle to use.
+
+    Returns:
+        Probe.
+
+    Raises:
+        UserError: the model does not load or run; with the process's own words.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        inputs, outputs = Path(folder, "clips.npz"), Path(folder, "logits.npz")
+        np.savez(inputs, *clips)
+        command = [sys.executable, "-m", "keras_w2v2.export.probe", str(model), str(inputs)]
+        command += [str(outputs), "--threads", str(threads)]
+        command += [] if window is None else ["--window", str(window)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            lines = done.stderr.strip().splitlines() or [f"it ended with code {done.returncode}"]
+            raise UserError(lines[-1].removeprefix("error: "))
+        figures = json.loads(done.stdout.splitlines()[-1])
+        with np.load(outputs) as found:
+            logits = [found[name] for name in found.files]
+    return Probe(logits, **figures)
+
+
+def _measure(model, clips, threads, window):
+    """Returns (logits, figures) in this process."""
+    from keras_w2v2.export import runner
+
+    began = time.perf_counter()
+    loaded = runner.load(model, threads, window)
+    longest = max(clips, key=len)
+    loaded.logits(longest)
+    first = time.perf_counter() - began
+    took = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        loaded.logits(longest)
+        took.append(time.perf_counter() - began)
+    usual = float(np.median(took))
+    peak = _peak_megabytes()  # with the one window that the longest clip needs
+    figures = {
+        "load_seconds": max(0.0, first - usual),
+        "peak_megabytes": peak,
+        "real_time_factor": usual / (len(longest) / SAMPLE_RATE),
+    }
+    return [loaded.logits(clip) for clip in clips], figures
+
+
+def _peak_megabytes():
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model")
+    parser.add_argument("clips")
+    parser.add_argument("out")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--window", type=float)
+    arguments = parser.parse_args()
+    with np.load(arguments.clips) as found:
+        clips = [found[name] for name in found.files]
+    try:
+        logits, figures = _measure(arguments.model, clips, arguments.threads, arguments.window)
+    except UserError as error:
+        sys.exit(f"error: {error}")
+    np.savez(arguments.out, *logits)
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
