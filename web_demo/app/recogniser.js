@@ -16,6 +16,7 @@ export class Recogniser {
   #worker;
   #waiting = new Map(); // id -> {kind, resolve, reject}; `kind`: of its error
   #id = 0;
+  #ended = null; // the PageError why it answers no more
 
   /**
    * Checks a bundle and loads its network.
@@ -104,6 +105,7 @@ export class Recogniser {
   }
 
   #ask(kind, request, transfer = []) {
+    if (this.#ended) return Promise.reject(this.#ended);
     const id = ++this.#id;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { kind, resolve, reject });
@@ -119,6 +121,7 @@ export class Recogniser {
   }
 
   #fail(error) {
+    this.#ended = error;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }

@@ -51,24 +51,24 @@ export function deviceCases() {
 export async function openPage(t, options = {}) {
   const { microphone = "none", before, context: more, isolated = true } = options;
   const folder = mkdtempSync(join(tmpdir(), "web-demo-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
   build({ out: join(folder, "site") });
   const server = await serve({ root: join(folder, "site"), port: 0, isolated });
-  t.after(() => server.close());
   const context = await chromium.launchPersistentContext(join(folder, "profile"), {
     executablePath: CHROMIUM,
     args: [...FLAGS, ...microphoneFlags(microphone)],
     viewport: { width: 1000, height: 1200 },
     ...more,
   });
-  t.after(() => context.close());
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
   const errors = [];
-  page.on("pageerror", (error) => errors.push(error));
-  t.after(() => {
+  t.after(async () => {
+    await context.close();
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
     if (errors.length) throw errors[0];
   });
+  page.setDefaultTimeout(PATIENCE);
+  page.on("pageerror", (error) => errors.push(error));
   if (before) await page.addInitScript(before);
   await page.goto(server.url);
   return { page, context, server };
