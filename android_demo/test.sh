@@ -9,10 +9,11 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-golden=$(realpath "${1:-$here/../tests/golden}")
+golden=$(realpath -m "${1:-$here/../tests/golden}")
 device=$(realpath -m "${2:-$here/../build/device}")
-python=${PYTHON:-$here/../.venv/bin/python}
-library=${3:-}
+python=$(command -v "${PYTHON:-$here/../.venv/bin/python}" || true)
+python=${python:+$(realpath -s "$python")}
+library=${3:+$(realpath -m "$3")}
 cd "$here"
 
 fail() {
@@ -36,7 +37,8 @@ kotlinc() { # of the language that Gradle's Kotlin compiles
 command -v javac > /dev/null || fail "no javac: apt-get install openjdk-17-jdk-headless"
 command -v npm > /dev/null || fail "no npm: apt-get install npm"
 gson=$(jar gson libgoogle-gson-java)
-junit=$(jar junit4 junit4):$(jar hamcrest libhamcrest-java)
+junit=$(jar junit4 junit4)
+hamcrest=$(jar hamcrest libhamcrest-java)
 jna=$(jar jna libjna-java)
 [ -d "$golden" ] || fail "no folder $golden: make golden writes it"
 
@@ -57,7 +59,7 @@ kotlinc -cp "$gson:build/core.jar:$junit" -Xfriend-paths=build/core.jar core/src
   -d build/core-test.jar
 tests=$(cd core/src/test/kotlin && find . -name '*Test.kt' | sed 's|^\./||; s|\.kt$||; s|/|.|g' | sort)
 # shellcheck disable=SC2086 # one argument for each class
-java "-Dgolden=$golden" -cp "build/core-test.jar:build/core.jar:$gson:$junit:$stdlib" \
+java "-Dgolden=$golden" -cp "build/core-test.jar:build/core.jar:$gson:$junit:$hamcrest:$stdlib" \
   org.junit.runner.JUnitCore $tests > build/core-test.log 2>&1 || {
   grep -vE '^\s+at (org\.junit|java\.base|jdk)' build/core-test.log
   fail "core's tests failed"
@@ -72,9 +74,21 @@ kotlinc -cp "build/stubs-java:$coroutines" stubs/kotlin -d build/stubs.jar
 kotlinc -cp "build/stubs.jar:build/stubs-java:build/core.jar:$coroutines" app/src/main/kotlin build/R.kt \
   -d build/app.jar
 
+step "app: Compose's own rules"
+# The Compose compiler checks who calls composables, then stops where it would write code: that
+# takes the Compose runtime, which only Google's Maven repository has.
+compose=node_modules/kotlin-compiler/lib/compose-compiler-plugin.jar
+kotlinc "-Xplugin=$compose" -cp "build/stubs.jar:build/stubs-java:build/core.jar:$coroutines" \
+  app/src/main/kotlin build/R.kt -d build/app-compose.jar > build/compose.log 2>&1 || true
+if grep -E '(error|warning): ' build/compose.log || ! grep -q 'requires the Compose Runtime' build/compose.log; then
+  head -20 build/compose.log
+  fail "the app breaks a rule of Compose"
+fi
+
 step "models: LiteRT's C library on the JVM, cases of $device"
 [ -f "$device/cases.json" ] || fail "no $device/cases.json: python -m tests.device.make_cases writes it"
 if [ -z "$library" ]; then
+  [ -n "$python" ] || fail "no ${PYTHON:-.venv/bin/python}: make setup, or pass the path of libLiteRt.so"
   package=$("$python" -c 'from importlib.util import find_spec; print(find_spec("ai_edge_litert").origin)') ||
     fail "$python has no ai_edge_litert: pip install ai-edge-litert, or pass the path of libLiteRt.so"
   library=$(dirname "$package")/libLiteRt.so

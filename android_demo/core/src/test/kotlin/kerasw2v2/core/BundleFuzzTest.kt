@@ -139,6 +139,31 @@ class BundleFuzzTest {
     }
 
     @Test(timeout = TIMEOUT)
+    fun `entries that share bytes or lie outside the archive are refused`() {
+        val inner = ZipContent("inner", ByteArray(0))
+        val outer = ZipContent("outer", inner.header())
+        val inOuter = writer.network.size + outer.header().size
+        val places = mapOf(
+            "inside another" to inOuter,
+            "in the network" to 8,
+            "behind the end" to Int.MAX_VALUE,
+            "at a negative place" to -1,
+        )
+        for ((what, at) in places) {
+            val entries = listOf(outer, ZipContent("inner", ByteArray(0), at = at), writer.metadataEntry())
+            assertRefused(BundleFault.DAMAGED_ARCHIVE, what, writer.write(entries))
+        }
+    }
+
+    @Test(timeout = TIMEOUT)
+    fun `an entry that calls itself otherwise in its own header is refused`() {
+        val bundle = writer.write()
+        val name = writer.network.size + 30
+        bundle[name] = 'M'.code.toByte()
+        assertRefused(BundleFault.DAMAGED_ARCHIVE, "other name", bundle)
+    }
+
+    @Test(timeout = TIMEOUT)
     fun `JSON made to exhaust its reader is refused`() {
         val deep = 1_000_000
         val huge = writer.json.replaceFirst(Regex("\"blank\": *\\d+"), "\"blank\": ${"9".repeat(deep)}")

@@ -9,7 +9,12 @@ import java.nio.ByteOrder
 import java.util.zip.CRC32
 import java.util.zip.ZipInputStream
 
-/** An entry as an archive's two headers describe it, truly or not. */
+/**
+ * An entry as an archive's two headers describe it, truly or not.
+ *
+ * @property at where the directory says that it is; null for where it really is. An entry that is
+ *   said to be elsewhere is not written.
+ */
 class ZipContent(
     val name: String,
     val content: ByteArray,
@@ -18,7 +23,12 @@ class ZipContent(
     val method: Int = 0,
     val flags: Int = 0,
     val crc: Int = CRC32().apply { update(content) }.value.toInt(),
-)
+    val at: Int? = null,
+) {
+    /** What stands in the archive before the content, its name included. */
+    fun header(): ByteArray =
+        littleEndian(30) { putInt(0x04034b50).putShort(20).described(this@ZipContent).putShort(0) } + name.toByteArray()
+}
 
 /** Takes a sound bundle apart and puts it together in ways that its makers never would. */
 class BundleWriter(bundle: ByteArray) {
@@ -46,9 +56,8 @@ class BundleWriter(bundle: ByteArray) {
         val bytes = ByteArrayOutputStream()
         bytes.write(network)
         val offsets = entries.map { entry ->
-            bytes.size().also {
-                bytes.write(littleEndian(30) { putInt(0x04034b50).putShort(20).described(entry).putShort(0) })
-                bytes.write(entry.name.toByteArray())
+            entry.at ?: bytes.size().also {
+                bytes.write(entry.header())
                 bytes.write(entry.content)
             }
         }
@@ -74,12 +83,12 @@ class BundleWriter(bundle: ByteArray) {
     }
 
     fun write(metadata: JsonObject): ByteArray = write(listOf(metadataEntry(metadata.toString())))
-
-    private fun ByteBuffer.described(entry: ZipContent): ByteBuffer =
-        putShort(entry.flags.toShort()).putShort(entry.method.toShort()).putInt(0)
-            .putInt(entry.crc).putInt(entry.storedSize).putInt(entry.size)
-            .putShort(entry.name.toByteArray().size.toShort())
-
-    private fun littleEndian(size: Int, fill: ByteBuffer.() -> Unit): ByteArray =
-        ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN).apply(fill).array()
 }
+
+private fun ByteBuffer.described(entry: ZipContent): ByteBuffer =
+    putShort(entry.flags.toShort()).putShort(entry.method.toShort()).putInt(0)
+        .putInt(entry.crc).putInt(entry.storedSize).putInt(entry.size)
+        .putShort(entry.name.toByteArray().size.toShort())
+
+private fun littleEndian(size: Int, fill: ByteBuffer.() -> Unit): ByteArray =
+    ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN).apply(fill).array()
