@@ -119,6 +119,14 @@ def judge(exported, model, clips, settings=(), threads=(1, 2), shown_as=None):
     return verdict
 
 
+def require(exported, model, clips, settings=(), shown_as=None):
+    """Judges as `judge` does, and raises GateError unless the model passes."""
+    verdict = judge(exported, model, clips, settings, shown_as=shown_as)
+    if not verdict.passes:
+        raise GateError(verdict)
+    return verdict
+
+
 def disagreements(described, model):
     """Returns what a description says otherwise than the model (list of str)."""
     found = []
@@ -143,7 +151,7 @@ def disagreements(described, model):
 def _compare(verdict, model, clips, logits):
     """Fills in the errors of the logits and of the texts."""
     from keras_w2v2.decoding import greedy
-    from keras_w2v2.training import error_rates
+    from keras_w2v2.training import error_rates, recognizer
 
     wanted = [verify.keras_logits(model, clip.waveform) for clip in clips]
     if any(f.shape != w.shape for f, w in zip(logits, wanted, strict=True)):
@@ -168,7 +176,7 @@ def _compare(verdict, model, clips, logits):
 
     found, keras = texts(logits), texts(wanted)
     verdict.same_text = sum(f == k for f, k in zip(found, keras, strict=True)) / len(clips)
-    normalizer = model.normalizer or (lambda text: text)
+    normalizer = recognizer.normalizer_of(model)
     for prefix, hypotheses in (("", found), ("keras_", keras)):
         errors = error_rates.Errors()
         for clip, text in zip(clips, hypotheses, strict=True):

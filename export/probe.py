@@ -94,6 +94,10 @@ def _measure(model, clips, threads, window):
 
 
 def _peak_megabytes():
+    status = Path("/proc/self/status")
+    if status.is_file():  # getrusage would tell the parent's peak, which a fork inherits
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) * 1024 / 1e6
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -4,7 +4,7 @@ from keras_w2v2.export import metadata, serving, verify
 from keras_w2v2.interop import atomic
 
 
-def export(model, folder, clips=None):
+def export(model, folder, clips=None, about=None, check=None):
     """Writes a SavedModel that needs nothing but TensorFlow to run.
 
     Signatures, both for any batch size and length:
@@ -20,9 +20,12 @@ def export(model, folder, clips=None):
         model: Wav2Vec2ForCTC.
         folder: str or path; appears whole or not at all, and replaces an older SavedModel.
         clips: list of float32 [samples], run through both models; None takes noise.
+        about: dict with any of "languages", "training" and "licence", for the description.
+        check: function of the finished folder's path before it has its name, which raises where
+            it is not good enough; None compares with Keras on the clips.
 
     Returns:
-        verify.Row with the difference from Keras.
+        What `check` returns: by default verify.Row with the difference from Keras.
 
     Raises:
         UserError: for another kind of model, or a place that cannot be written.
@@ -50,5 +53,7 @@ def export(model, folder, clips=None):
     with atomic.folder(folder, marker="saved_model.pb") as partial:
         serving.write(archive, partial)
         (partial / "assets").mkdir(exist_ok=True)
-        metadata.write_beside(partial / "assets", metadata.describe(model, "float32"))
+        metadata.write_beside(partial / "assets", metadata.describe(model, "float32", about=about))
+        if check is not None:
+            return check(partial)
         return verify.require_equal(model, partial, clips, shown_as=folder)

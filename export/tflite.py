@@ -23,7 +23,7 @@ WINDOWS = (2.0, 5.0, 10.0, 15.0)  # seconds
 _LONGEST_WINDOW = 120.0
 
 
-def export(model, path, variant="int8", windows=WINDOWS, clips=None, about=None):
+def export(model, path, variant="int8", windows=WINDOWS, clips=None, about=None, check=None):
     """Writes a bundle: a .tflite file with its vocabulary and description inside.
 
     Signatures window_2s, window_5s and so on share their weights: waveform float32 [1, samples],
@@ -40,9 +40,11 @@ def export(model, path, variant="int8", windows=WINDOWS, clips=None, about=None)
         clips: list of float32 [samples], run through both models, and for int8-full the
             calibration; None takes noise.
         about: dict with any of "languages", "training" and "licence", for the description.
+        check: function of the finished file's path before it has its name, which raises where it
+            is not good enough; None compares with Keras on the clips.
 
     Returns:
-        verify.Row with the difference from Keras.
+        What `check` returns: by default verify.Row with the difference from Keras.
 
     Raises:
         UserError: for wrong arguments, a missing extra, or a place that cannot be written.
@@ -73,6 +75,8 @@ def export(model, path, variant="int8", windows=WINDOWS, clips=None, about=None)
             partial.write_bytes(flatbuffer.compacted(flat))
             del flat
         bundle.append(partial, metadata.describe(model, variant, signatures, about))
+        if check is not None:
+            return check(partial)
         return verify.require_equal(model, partial, clips, shown_as=path)
 
 

@@ -101,8 +101,7 @@ def load(path, threads=1):
         model = _Keras(model)
     if about.vocabulary is None:
         raise UserError(f"'{path}' has no vocabulary: it gives logits but no text")
-    normalizer = about.normalizer or _of_their_case(about.vocabulary)
-    return Recognizer(model, about.vocabulary, frames, normalizer)
+    return Recognizer(model, about.vocabulary, frames, normalizer_of(about))
 
 
 class _Keras:
@@ -176,10 +175,17 @@ def checked(waveform, sample_rate, least):
     return waveform.astype(np.float32, copy=False)
 
 
-def _of_their_case(vocabulary):
-    """Returns a TextNormalizer for a model that has none (from another project)."""
+def normalizer_of(model):
+    """Returns the TextNormalizer of a model's transcripts.
+
+    Args:
+        model: object with `normalizer` and `vocabulary`; where the first is None (a model from
+            another project), the case of the vocabulary's letters decides.
+    """
     from keras_w2v2.text import TextNormalizer
 
-    letters = "".join(vocabulary.characters)
+    if model.normalizer is not None:
+        return model.normalizer
+    letters = "".join(model.vocabulary.characters)
     case = "upper" if letters.isupper() else "lower" if letters.islower() else None
     return TextNormalizer(case=case)

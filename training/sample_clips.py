@@ -37,6 +37,30 @@ def sample_clips(places=None, max_seconds=None):
     return [clip[:limit] for clip in clips]
 
 
+def judged_clips(places):
+    """Reads all clips that an exported model is judged on.
+
+    Args:
+        places: list of paths of audio files or folders of shards.
+
+    Returns:
+        list of keras_w2v2.export.gate.Clip; those of shards with their transcripts.
+
+    Raises:
+        UserError: a place is neither audio nor shards.
+    """
+    from keras_w2v2.data import audio, pipeline
+    from keras_w2v2.export.gate import Clip
+
+    clips = []
+    for place in map(Path, places):
+        if place.is_dir():
+            clips += [Clip(c.waveform, c.transcript or None) for c in pipeline.clips(place)]
+        else:
+            clips.append(Clip(audio.read(place)))
+    return clips
+
+
 def speechlike(seconds, seed=0):
     """Returns a buzz that glides through vowels in syllables (float32 [samples]).
 

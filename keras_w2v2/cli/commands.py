@@ -51,6 +51,8 @@ def verb(function, *, keeps_nothing=False):
             with interrupts.Watch(leave) as watch:
                 function(**arguments)
             sys.stdout.flush()  # here a failure is still ours to tell
+        except Finished:
+            raise
         except BrokenPipeError:  # the reader of our output left, as in `… | head`
             sys.stdout = None
             raise Finished(1) from None

@@ -1,7 +1,7 @@
 """What the command line says when a command fails: one line, and an exit code.
 
-0 done, 2 a mistake that the user can mend or Ctrl-C. Anything else is a bug of ours and keeps
-its traceback.
+0 done, 2 a mistake that the user can mend or Ctrl-C, 3 an exported model that does not pass the
+gate. Anything else is a bug of ours and keeps its traceback.
 """
 
 import errno

@@ -49,5 +49,21 @@ def of_exports(rows):
     )
 
 
+def of_verdicts(verdicts):
+    """Returns the gate's findings, figure by figure, and why a model does not pass (str).
+
+    Args:
+        verdicts: list of `keras_w2v2.export.gate.Verdict`.
+    """
+    from keras_w2v2.export import gate_page
+
+    header, rows = gate_page.rows(verdicts)
+    # A column for each model: a row for each of this many figures would not fit a terminal.
+    sideways = [[name, *(row[i] for row in rows)] for i, name in enumerate(header)]
+    sideways = [line for line in sideways[1:] if any(line[1:])]
+    reasons = [f"{v.name}: {reason}" for v in verdicts for reason in v.breaches]
+    return "\n".join([aligned([header[0], *(row[0] for row in rows)], sideways), *reasons])
+
+
 def _rates(figures):
     return [f"{100 * figures[f'{unit}_error_rate']:.1f} %" for unit in ("character", "word")]
