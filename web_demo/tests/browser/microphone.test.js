@@ -35,7 +35,9 @@ test("speech into the microphone becomes the text of the same plan read again", 
   assert.equal(live, await page.evaluate(readAgain, DELAY));
   const errors = editDistance(live, fromFile) / fromFile.length;
   assert.ok(errors <= MOST_CHARACTER_ERRORS, `${errors} of the characters: ${live} | ${fromFile}`);
+  t.diagnostic(`heard: ${live}; from the file: ${fromFile}`);
   const factor = Number(await textOf(page, "#speed dd:first-of-type"));
+  t.diagnostic(`real-time factor ${factor} at a delay of ${DELAY} s`);
   assert.ok(factor > 0 && factor < 1, `slower than the speech: ${factor}`);
 });
 
