@@ -115,7 +115,8 @@ def judge(exported, model, clips, settings=(), threads=(1, 2), shown_as=None):
     verdict.load_seconds, verdict.peak_megabytes = first.load_seconds, first.peak_megabytes
     verdict.real_time_factor = {str(n): one.real_time_factor for n, one in probes.items()}
     _compare(verdict, model, clips, first.logits)
-    verdict.breaches += _breaches(verdict, limits)
+    if np.isfinite(verdict.relative_error):
+        verdict.breaches += _breaches(verdict, limits)
     return verdict
 
 

@@ -69,9 +69,11 @@ def _int4_recipe():
 
 
 def _full_recipe():
-    """Static 8 bits for the operations that hold the work; norms and softmax stay float32.
+    """Static 8 bits for the transformer's matrix products and the positional convolution.
 
-    A waveform's statistics do not fit into 256 steps, and neither do softmax and LayerNorm.
+    A waveform's statistics, norms and softmax do not fit into 256 steps. Nor does the feature
+    encoder with one scale for all clips, whose loud frames are a hundred times the quiet ones:
+    it keeps a scale for each frame, as in int8.
     """
     from ai_edge_quantizer import qtyping, recipe_manager
 
@@ -79,4 +81,5 @@ def _full_recipe():
     operation = qtyping.TFLOperationName
     for name in (operation.CONV_2D, operation.FULLY_CONNECTED):
         recipes.add_static_config(".*", name, activation_num_bits=8, weight_num_bits=8)
+    recipes.add_dynamic_config(".*feature_encoder.*", operation.FULLY_CONNECTED, num_bits=8)
     return recipes.get_quantization_recipe()

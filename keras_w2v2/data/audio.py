@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_w2v2.data import mp3
+from keras_w2v2.data import mp3, wav
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import SAMPLE_RATE
 
@@ -18,6 +18,7 @@ _LOSSY = ("MP3", "OGG")
 _NO_LENGTH = 2**62  # frames, above what any header says in earnest
 _LOSSY_SLACK = 0.1  # seconds by which decoders of one lossy file may differ
 _STEP = 1 / 32768  # of int16
+_WAV_HEAD = 4096  # bytes in which the data of a WAV file begins
 
 
 class AudioError(UserError):
@@ -140,8 +141,12 @@ def _decode(path):
 def _source(path):
     """Returns what libsndfile is to open: the file, or a stream with what its header lacks."""
     with open(path, "rb") as file:
-        start = file.read(3)
-        if start != b"ID3" and (start[0] != 0xFF or start[1:2] < b"\xe0"):
+        start = file.read(4)
+        if start == b"RIFF":
+            head = start + file.read(_WAV_HEAD)
+            mended = wav.with_length(head) and wav.with_length(head + file.read())
+            return io.BytesIO(mended) if mended else str(path)
+        if start[:3] != b"ID3" and (start[0] != 0xFF or start[1:2] < b"\xe0"):
             return str(path)
         mended = mp3.with_length(start + file.read())
     return io.BytesIO(mended) if mended else str(path)

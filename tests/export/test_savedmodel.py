@@ -64,7 +64,7 @@ def test_assets_describe_the_model(model, exported):
     assert described.vocabulary == model.vocabulary
     assert described.normalizer is None
     assert described.normalize_waveform == model.backbone.normalize_waveform
-    assert described.window_samples is None
+    assert described.signatures == ()
     assert (exported[0] / "assets" / "vocab.json").is_file()
 
 
