@@ -65,7 +65,7 @@ export class LiveTranscriber {
    * @throws {AudioError} not_finite, too_loud, or too_slow: the network lags too far behind.
    */
   push(samples) {
-    requireSound(samples, this.seconds);
+    requireSound(samples, this.#buffer.total);
     if (samples.length > this.#buffer.room) {
       throw new AudioError(
         "too_slow",

@@ -7,11 +7,11 @@ const LOUDEST = 4; // full scale is 1
 
 /**
  * @param {Float32Array} samples
- * @param {number} [from] second of the recording at which they begin.
+ * @param {number} [from] sample of the recording that is their first.
  * @throws {AudioError} not_finite or too_loud.
  */
 export function requireSound(samples, from = 0) {
-  samples.forEach((value, i) => requireSample(value, from + i / SAMPLE_RATE));
+  samples.forEach((value, i) => requireSample(value, (from + i) / SAMPLE_RATE));
 }
 
 /** Returns a sample that stands at `seconds`, or throws what is wrong with it. */
