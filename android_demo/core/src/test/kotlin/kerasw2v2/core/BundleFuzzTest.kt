@@ -156,6 +156,18 @@ class BundleFuzzTest {
     }
 
     @Test(timeout = TIMEOUT)
+    fun `an end record that lies about the directory is refused`() {
+        val fields = mapOf("disk" to 4, "entries here" to 8, "entries" to 10, "size" to 12, "place" to 16)
+        for ((what, field) in fields) {
+            for (step in listOf(-1, 1)) {
+                val bundle = writer.write()
+                bundle[bundle.size - 22 + field] = (bundle[bundle.size - 22 + field] + step).toByte()
+                assertRefused(BundleFault.NO_ARCHIVE, "$what $step", bundle)
+            }
+        }
+    }
+
+    @Test(timeout = TIMEOUT)
     fun `an entry that calls itself otherwise in its own header is refused`() {
         val bundle = writer.write()
         val name = writer.network.size + 30

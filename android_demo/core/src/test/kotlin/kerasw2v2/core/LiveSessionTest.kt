@@ -69,27 +69,41 @@ class LiveSessionTest {
     }
 
     @Test(timeout = TIMEOUT)
+    fun `what waits when recording ends is recognised`() {
+        val waveform = noise(50_000)
+        val ending = heldUp(waveform, backlogPieces = 500)
+        val whole = Transcriber(metadata, FakeNetwork(metadata.frames, 80_000)).transcribe(waveform)
+        assertEquals(whole, ending.transcript)
+        assertNull(ending.failure)
+    }
+
+    @Test(timeout = TIMEOUT)
     fun `a recogniser that cannot keep up ends the session instead of skipping sound`() {
-        val overrun = CountDownLatch(1)
-        val stuck = object : Network {
+        val ending = heldUp(noise(50_000), backlogPieces = 10)
+        assertTrue("${ending.failure}", ending.failure is TooSlowException)
+        assertTrue(ending.failure!!.message!!.contains("behind"))
+    }
+
+    /** A session whose recogniser stands still until recording is over. */
+    private fun heldUp(waveform: FloatArray, backlogPieces: Int): LiveSession.Ending {
+        val recorded = CountDownLatch(1)
+        val network = object : Network {
             val fake = FakeNetwork(metadata.frames, 80_000)
 
             override fun logits(waveform: FloatArray, numSamples: Int): Logits {
-                overrun.await()
+                recorded.await()
+                Thread.sleep(1) // long enough for the recorder to say that it is done
                 return fake.logits(waveform, numSamples)
             }
         }
-        val waveform = noise(320 * 100)
-        val fast = source { goOn, receive ->
+        val source = source { goOn, receive ->
             try {
                 pieces(waveform).record(goOn, receive)
             } finally {
-                overrun.countDown()
+                recorded.countDown()
             }
         }
-        val ending = LiveSession(fast, transcriber(stuck), backlogPieces = 10) {}.run { true }
-        assertTrue("${ending.failure}", ending.failure is TooSlowException)
-        assertTrue(ending.failure!!.message!!.contains("behind"))
+        return LiveSession(source, transcriber(network), backlogPieces) {}.run { true }
     }
 
     @Test(timeout = TIMEOUT)
