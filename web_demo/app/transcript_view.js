@@ -46,13 +46,14 @@ export class TranscriptView {
     }
   }
 
-  /** Shows the words that may still change, in place of those before. */
+  /** Shows the words that may still change, in place of those before; scrolls to them. */
   open(words) {
     const text = textOf(words, this.#vocabulary);
     const span = document.createElement("span");
     span.className = "open";
     span.textContent = text && this.#words.length ? this.#gap() + text : text;
     this.#parts.partial.replaceChildren(span);
+    this.#parts.transcript.scrollTop = this.#parts.transcript.scrollHeight;
   }
 
   /** Writes the confidences beside the words, or not. */

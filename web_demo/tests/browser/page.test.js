@@ -134,7 +134,7 @@ test("the keyboard alone does everything", async (t) => {
   const { page } = await openPage(t, { microphone: SPEECH });
   await status(page, /Ready/);
   const order = [];
-  for (let i = 0; i < 9; i++) {
+  for (let i = 0; i < 10; i++) {
     await page.keyboard.press("Tab");
     order.push(await page.evaluate(describeFocus));
   }
@@ -143,6 +143,7 @@ test("the keyboard alone does everything", async (t) => {
     "listen, ringed",
     "delay, ringed",
     "recording, ringed",
+    "transcript, ringed",
     "percentages, ringed",
     "copy, ringed",
     "scroll, ringed",
