@@ -5,6 +5,7 @@ not give its checksums is used.
 """
 
 import hashlib
+import os
 import struct
 import zipfile
 import zlib
@@ -20,6 +21,7 @@ LARGEST_ENTRY = 4 << 20  # bytes
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ENCRYPTED = 0x1
 _LOCAL_HEADER = 30  # bytes before the name
+_END_RECORD = 22  # bytes
 
 _MEND = {
     "not_a_model": "give a .tflite file that keras-w2v2 exported",
@@ -108,6 +110,8 @@ def _checked(path, file):
     head = file.read(8)
     if len(head) < 8 or head[4:] != b"TFL3":
         raise BundleError(path, "not_a_model", "it does not begin like a TFLite model")
+    if not _ends_like_a_zip(file):
+        raise BundleError(path, "no_archive", "no zip archive ends it")
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, *_OF_A_BROKEN_ZIP) as error:
@@ -122,6 +126,13 @@ def _checked(path, file):
     _check_facts(path, content, described)
     _check_model(path, file, content, begins)
     return Bundle(path, content, described, content["model_bytes"])
+
+
+def _ends_like_a_zip(file):
+    """Whether an end record without a comment is the last thing: zipfile forgives what follows."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END_RECORD))
+    return file.read(4) == b"PK\x05\x06"
 
 
 # What zipfile raises on archives made to harm it, beside its own BadZipFile.

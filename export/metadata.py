@@ -166,7 +166,7 @@ def parse(text):
         MetadataError: it is not as docs/bundle.md has it.
     """
     try:
-        content = json.loads(text)
+        content = json.loads(text.decode("utf-8") if isinstance(text, bytes) else text)
         number = content["format"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise MetadataError(f"{METADATA} is no JSON object with a format") from error

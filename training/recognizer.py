@@ -40,6 +40,25 @@ class Recognizer:
         """
         return self.model.logits(waveforms)
 
+    @property
+    def windows(self):
+        """Samples of the windows that the model takes (list of int), None where any will do."""
+        return getattr(self.model, "windows", None)
+
+    def window_logits(self, waveform, samples):
+        """Returns the logits of a piece of audio, read in a window of fixed size.
+
+        Args:
+            waveform: float32 [at most samples].
+            samples: int, one of `windows`.
+
+        Returns:
+            float32 [frames, vocabulary].
+        """
+        if self.windows is None:
+            return self.model.logits([waveform])[0]
+        return self.model.window_logits(waveform, samples)
+
     def transcribe(self, waveform, sample_rate=SAMPLE_RATE):
         """Recognises one clip.
 
@@ -135,6 +154,13 @@ class _Exported:
 
     def __init__(self, model):
         self._model, self.metadata = model, model.metadata
+        signatures = self.metadata.signatures
+        self._signatures = {signature.samples: signature for signature in signatures}
+        self.windows = sorted(self._signatures) or None
+
+    def window_logits(self, waveform, samples):
+        signature = next(s for n, s in sorted(self._signatures.items()) if n >= samples)
+        return self._model.run(waveform, signature)["logits"]
 
     def logits(self, waveforms):
         return [self._model.logits(waveform) for waveform in waveforms]

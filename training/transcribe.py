@@ -1,13 +1,16 @@
-"""Recognises audio files."""
+"""Recognises audio files of any length."""
 
 from pathlib import Path
 
 from keras_w2v2.data import audio, manifests
 from keras_w2v2.errors import UserError
+from keras_w2v2.training import live
+
+LONG_SECONDS = 30.0  # attention takes the square of a length in memory and time
 
 
 def transcribe(model, files):
-    """Recognises audio files, one after the other.
+    """Recognises audio files, one after the other; those over half a minute by windows.
 
     Args:
         model: path of a model (see `recognizer.load`), or a Recognizer.
@@ -30,7 +33,28 @@ def transcribe(model, files):
     if not isinstance(model, recognizer.Recognizer):
         model = recognizer.load(model)
     for path in paths:
-        yield path, model.transcribe(audio.read(path))
+        long = audio.seconds_of(path) > LONG_SECONDS
+        yield path, by_windows(model, path) if long else model.transcribe(audio.read(path))
+
+
+def by_windows(model, path, window_seconds=None):
+    """Recognises a file of any length in the memory of one window.
+
+    Args:
+        model: Recognizer.
+        path: path of the file.
+        window_seconds: float; by default the longest window of a bundle, 15 s otherwise.
+
+    Returns:
+        Transcript; word times in seconds of the file.
+
+    Raises:
+        UserError: the file is no audio, or the model has no such window.
+    """
+    reader = live.LiveRecognizer(model, live.recording_plan(model, window_seconds))
+    for samples in audio.blocks(path):
+        reader.push(samples)
+    return reader.finish()
 
 
 def _listed(files):

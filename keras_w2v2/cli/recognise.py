@@ -1,6 +1,7 @@
-"""keras-w2v2 evaluate, keras-w2v2 transcribe"""
+"""keras-w2v2 evaluate, keras-w2v2 transcribe, keras-w2v2 listen"""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import typer
 
 from keras_w2v2.cli import startup, tables
 from keras_w2v2.cli.commands import verb
+from keras_w2v2.errors import UserError
 from keras_w2v2.training import native_output
 
 MODEL = typer.Argument(
@@ -63,3 +65,42 @@ def transcribe(
             print(tables.of_words(path, transcript))
         else:
             print(f"{path}\t{transcript.text}" if several else transcript.text, flush=True)
+
+
+PIECE = 640  # bytes: 20 ms
+
+
+@verb
+def listen(
+    model: Path = MODEL,
+    latency: float = typer.Option(0.4, help="Seconds from a sound to its text."),
+    window: float = typer.Option(None, help="Seconds that a window sees.", show_default="2"),
+):
+    """Write what is said while it is said: raw PCM on stdin, 16 kHz, 16 bits, one channel.
+
+    Words that will not change come on stdout; what they may go on with, on a terminal's stderr.
+
+    Example: arecord -q -t raw -f S16_LE -r 16000 -c 1 | keras-w2v2 listen app.tflite
+    """
+    if sys.stdin.isatty():
+        raise UserError("listen reads raw PCM from stdin: pipe a recorder into it (see --help)")
+    startup.tensorflow()
+    import numpy as np
+
+    from keras_w2v2.training import live, recognizer
+
+    with native_output.hidden():
+        reader = recognizer.load(model)
+    hearing = live.LiveRecognizer(reader, live.live_plan(reader, latency, window))
+    show = sys.stderr.isatty()
+    told = 0
+    while piece := sys.stdin.buffer.read(PIECE):
+        heard = hearing.push(np.frombuffer(piece[: len(piece) // 2 * 2], "<i2"))
+        for word in heard.words:
+            print(word.text, end=" ", flush=True)
+        told += len(heard.words)
+        if show:
+            print(f"\r\x1b[K{heard.partial}", end="", file=sys.stderr, flush=True)
+    if show:
+        print("\r\x1b[K", end="", file=sys.stderr)
+    print(" ".join(word.text for word in hearing.finish().words[told:]))

@@ -1,5 +1,6 @@
 """Audio files to waveforms, with a reason for every file that is none."""
 
+import contextlib
 import io
 import re
 from pathlib import Path
@@ -66,11 +67,7 @@ def read_with_length(path, expected=None):
     length = len(samples)
     if length == 0:
         raise AudioError(path, "holds no samples")
-    peak = float(np.max(np.abs(samples)))  # NaN and infinity survive max
-    if not np.isfinite(peak):
-        raise AudioError(path, "holds NaN or infinite samples")
-    if peak > _LOUDEST:
-        raise AudioError(path, f"out of scale: samples reach {peak:.4g}, not 1")
+    _check_peak(path, samples)
     waveform = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
     if rate != SAMPLE_RATE:
         waveform = _resample(waveform, rate)
@@ -107,8 +104,58 @@ def seconds_of(path):
         return 0.0
 
 
+def blocks(path, seconds=1.0):
+    """Reads an audio file piece by piece, for one that is too long to hold.
+
+    Args:
+        path: str or path, as for `read`.
+        seconds: float, length of a piece at the file's own rate.
+
+    Yields:
+        float32 [samples] in about [-1, 1], mono at 16 kHz; joined they are what `read` gives, but
+        for the rounding of the resampler.
+
+    Raises:
+        AudioError: as `read`, some of it only when the damage is reached.
+    """
+    path = Path(path)
+    with _opened(path) as file:
+        rate, resampler = file.samplerate, None
+        if rate != SAMPLE_RATE:
+            import soxr
+
+            resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
+        left, promised = file.frames, file.frames < _NO_LENGTH
+        while True:
+            samples = file.read(max(1, round(seconds * rate)), dtype="float32", always_2d=True)
+            left -= len(samples)
+            if not len(samples):
+                break
+            _check_peak(path, samples)
+            waveform = samples.mean(axis=1)
+            if resampler is not None:
+                waveform = resampler.resample_chunk(waveform)
+            yield np.ascontiguousarray(waveform, np.float32)
+        if resampler is not None:
+            yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+        if promised and left > 0:
+            raise AudioError(path, f"truncated: {left} of {file.frames} samples are missing")
+
+
 def _decode(path):
     """Returns (float32 [samples, channels], rate, libsndfile's name of the format)."""
+    with _opened(path) as file:
+        samples = file.read(dtype="float32", always_2d=True)
+        if len(samples) < file.frames:
+            raise AudioError(
+                path, f"truncated: {len(samples)} of {file.frames} samples can be read"
+            )
+        return samples, file.samplerate, file.format
+
+
+@contextlib.contextmanager
+def _opened(path):
+    """Opens a file with libsndfile; what goes wrong then or later becomes an AudioError."""
     import soundfile
 
     if not path.is_file():
@@ -117,9 +164,14 @@ def _decode(path):
         raise AudioError(path, "empty file (0 bytes)")
     try:
         with soundfile.SoundFile(_source(path)) as file:
-            promised, rate, kind = file.frames, file.samplerate, file.format
-            log = file.extra_info
-            samples = file.read(dtype="float32", always_2d=True)
+            lost = _lost_bytes(file.extra_info)
+            if lost:
+                raise AudioError(path, f"truncated: {lost} bytes of samples are missing")
+            if file.format == "OGG" and not _ogg_ends(path):
+                raise AudioError(path, "truncated: the Ogg stream has no end")
+            yield file
+    except AudioError:
+        raise
     except TypeError:  # libsndfile wants a rate: headerless samples
         raise AudioError(path, "not an audio file with a header") from None
     except OSError as error:
@@ -128,14 +180,14 @@ def _decode(path):
         raise AudioError(path, _reason(error)) from None
     except ValueError:  # a stream written to a pipe, whose header names no length
         raise AudioError(path, "does not say how long it is: encode it again into a file") from None
-    lost = _lost_bytes(log)
-    if lost:
-        raise AudioError(path, f"truncated: {lost} bytes of samples are missing")
-    if kind == "OGG" and not _ogg_ends(path):
-        raise AudioError(path, "truncated: the Ogg stream has no end")
-    if len(samples) < promised:
-        raise AudioError(path, f"truncated: {len(samples)} of {promised} samples can be read")
-    return samples, rate, kind
+
+
+def _check_peak(path, samples):
+    peak = float(np.max(np.abs(samples)))  # NaN and infinity survive max
+    if not np.isfinite(peak):
+        raise AudioError(path, "holds NaN or infinite samples")
+    if peak > _LOUDEST:
+        raise AudioError(path, f"out of scale: samples reach {peak:.4g}, not 1")
 
 
 def _source(path):

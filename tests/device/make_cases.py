@@ -20,8 +20,9 @@ from tests.golden import make as golden
 FOLDER = Path("build/device")
 SEED = 11
 HEAD_SCALE = 30.0  # random weights alone would leave no margin between the best two tokens
-# Of the largest logit. int8 rounds otherwise on processors with other instructions.
-FLOAT_TOLERANCE, INT8_TOLERANCE = 1e-4, 1e-2
+# Of the largest logit. int8 rounds otherwise on processors with other instructions: 0.011 was seen
+# on emulated phones, 0.014 in browsers without relaxed SIMD.
+FLOAT_TOLERANCE, INT8_TOLERANCE = 1e-4, 3e-2
 
 
 def random_recogniser():
