@@ -41,6 +41,14 @@ junit=$(jar junit4 junit4)
 hamcrest=$(jar hamcrest libhamcrest-java)
 jna=$(jar jna libjna-java)
 [ -d "$golden" ] || fail "no folder $golden: make golden writes it"
+[ -f "$device/cases.json" ] || fail "no $device/cases.json: python -m tests.device.make_cases writes it"
+if [ -z "$library" ]; then
+  [ -n "$python" ] || fail "no ${PYTHON:-.venv/bin/python}: make setup, or pass the path of libLiteRt.so"
+  package=$("$python" -c 'from importlib.util import find_spec; print(find_spec("ai_edge_litert").origin)' 2> /dev/null) ||
+    fail "$python has no ai_edge_litert: pip install ai-edge-litert, or pass the path of libLiteRt.so"
+  library=$(dirname "$package")/libLiteRt.so
+fi
+[ -f "$library" ] || fail "no LiteRT library $library"
 
 step "Kotlin compiler"
 npm ci --silent --no-progress
@@ -86,13 +94,6 @@ if grep -E '(error|warning): ' build/compose.log || ! grep -q 'requires the Comp
 fi
 
 step "models: LiteRT's C library on the JVM, cases of $device"
-[ -f "$device/cases.json" ] || fail "no $device/cases.json: python -m tests.device.make_cases writes it"
-if [ -z "$library" ]; then
-  [ -n "$python" ] || fail "no ${PYTHON:-.venv/bin/python}: make setup, or pass the path of libLiteRt.so"
-  package=$("$python" -c 'from importlib.util import find_spec; print(find_spec("ai_edge_litert").origin)') ||
-    fail "$python has no ai_edge_litert: pip install ai-edge-litert, or pass the path of libLiteRt.so"
-  library=$(dirname "$package")/libLiteRt.so
-fi
 kotlinc -cp "$gson:build/core.jar:$jna" jvm/src -d build/jvm.jar
 on_jvm() { # MAIN_CLASS ARGUMENT...
   java -cp "build/jvm.jar:build/core.jar:$gson:$jna:$stdlib" "kerasw2v2.jvm.$@" 2> build/litert.log || {
