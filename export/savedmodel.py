@@ -1,20 +1,23 @@
 """A recogniser as a TensorFlow SavedModel, for servers."""
 
-from keras_w2v2.export import metadata, serving, verify
+from keras_w2v2.export import metadata, serving, verify, warmup
 from keras_w2v2.interop import atomic
 
 
 def export(model, folder, clips=None, about=None, check=None):
     """Writes a SavedModel that needs nothing but TensorFlow to run.
 
-    Signatures, both for any batch size and length:
+    Signatures, for any batch size and length:
 
     - serving_default(waveform float32 [batch, samples], length int32 [batch]) -> logits float32
       [batch, frames, vocabulary] and num_frames int32 [batch];
-    - transcribe(waveform, length) -> text string [batch] (models with a vocabulary).
+    - transcribe(waveform, length) -> text string [batch], confidence float32 [batch], and words
+      string, starts, ends (seconds) and scores float32 [batch, words] (with a vocabulary);
+    - transcribe_wav(wav string [batch]) -> the same, of WAV files of 16-bit PCM at any rate.
 
     Waveforms are 16 kHz in [-1, 1]; what the model's checkpoint wants beyond that (zero mean,
-    unit variance) happens inside. assets/ holds metadata.json and vocab.json.
+    unit variance) happens inside. assets/ holds metadata.json and vocab.json, assets.extra/ the
+    requests with which TensorFlow Serving warms up, and a batching configuration.
 
     Args:
         model: Wav2Vec2ForCTC.
@@ -50,8 +53,11 @@ def export(model, folder, clips=None, about=None, check=None):
     if model.vocabulary is not None:
         transcribe = serving.transcribe_function(model)
         archive.add_endpoint("transcribe", transcribe, input_signature=inputs)
+        files = [tf.TensorSpec([None], tf.string, name="wav")]
+        archive.add_endpoint("transcribe_wav", serving.wav_function(model), input_signature=files)
     with atomic.folder(folder, marker="saved_model.pb") as partial:
         serving.write(archive, partial)
+        warmup.write(partial, ["serving_default"] + ["transcribe"] * bool(model.vocabulary))
         (partial / "assets").mkdir(exist_ok=True)
         metadata.write_beside(partial / "assets", metadata.describe(model, "float32", about=about))
         if check is not None:

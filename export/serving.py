@@ -1,6 +1,7 @@
 """The functions that an exported recogniser offers, as plain TensorFlow."""
 
 from keras_w2v2.errors import UserError
+from keras_w2v2.export import graph_audio, graph_text
 
 
 def recognizer_of(model):
@@ -100,39 +101,26 @@ def greedy_ids(logits, num_frames, blank):
 
 
 def transcribe_function(model):
-    """Returns f(waveform, length) -> {"text": string [batch]}: greedy CTC in the graph."""
+    """Returns f(waveform, length) -> dict of text, words, times and scores: greedy CTC."""
     logits = logits_function(model)
 
     def transcribe(waveform, length):
         result = logits(waveform, length)
-        return {"text": greedy_text(result["logits"], result["num_frames"], model.vocabulary)}
+        return graph_text.transcripts(
+            result["logits"], result["num_frames"], model.vocabulary, model.backbone.frames
+        )
 
     return transcribe
 
 
-def greedy_text(logits, num_frames, vocabulary):
-    """Returns the best path's text: repeats collapsed, blanks dropped, delimiters as spaces.
+def wav_function(model):
+    """Returns f(wav string [batch]) -> the same dict: WAV files in, text out."""
+    transcribe = transcribe_function(model)
 
-    Args:
-        logits: float tensor [batch, frames, vocabulary].
-        num_frames: int tensor [batch], valid frames.
-        vocabulary: Vocabulary.
+    def transcribe_wav(wav):
+        return transcribe(*graph_audio.waveforms(wav))
 
-    Returns:
-        string tensor [batch]. Characters come as the vocabulary has them: decomposed Korean
-        jamo stay decomposed, because TensorFlow alone has no Unicode composition.
-    """
-    import tensorflow as tf
-
-    pieces = ["" if i in vocabulary.silent else t for i, t in enumerate(vocabulary.tokens)]
-    if vocabulary.word_delimiter is not None:
-        pieces[vocabulary.word_delimiter] = " "
-    best = tf.argmax(logits, axis=-1, output_type=tf.int32)
-    before = tf.concat([tf.fill([tf.shape(best)[0], 1], -1), best[:, :-1]], axis=1)
-    kept = tf.logical_and(best != before, tf.sequence_mask(num_frames, tf.shape(best)[1]))
-    letters = tf.where(kept, tf.gather(tf.constant(pieces), best), "")
-    text = tf.strings.reduce_join(letters, axis=-1)
-    return tf.strings.strip(tf.strings.regex_replace(text, " +", " "))
+    return transcribe_wav
 
 
 def write(archive, folder):

@@ -1,3 +1,4 @@
+import io
 import shutil
 import subprocess
 import sys
@@ -5,10 +6,13 @@ import textwrap
 
 import numpy as np
 import pytest
+import soundfile
 import tensorflow as tf
 
+from keras_w2v2.decoding import greedy
 from keras_w2v2.errors import UserError
-from keras_w2v2.export import metadata, runner, savedmodel, verify
+from keras_w2v2.export import graph_audio, metadata, runner, savedmodel, verify, warmup
+from keras_w2v2.text import Vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -131,14 +135,98 @@ def test_a_folder_with_other_work_is_spared(base, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_the_graph_collapses_repeats_and_drops_blanks_and_special_tokens(base):
-    from keras_w2v2.export.serving import greedy_text
+def test_the_graph_reads_what_greedy_decoding_reads(base):
+    from keras_w2v2.export import graph_text
 
-    #        A  A  _  A  |  |  中 <s> Ü  B (invalid)
-    path = [[3, 3, 0, 3, 2, 2, 6, 1, 5, 4], [2, 3, 2, 0, 2, 4, 4, 2, 0, 0]]
-    logits = tf.one_hot(path, 7)
-    text = greedy_text(logits, tf.constant([9, 10]), base.vocabulary)
-    assert [t.decode() for t in text.numpy()] == ["AA 中Ü", "A B"]
+    made = np.random.default_rng(3)
+    #         A  A  _  A  |  |  中 <s> Ü  B (invalid)
+    paths = [[3, 3, 0, 3, 2, 2, 6, 1, 5, 4], [2, 3, 2, 0, 2, 4, 4, 2, 0, 0], [0] * 10]
+    paths += made.integers(0, 7, (5, 10)).tolist()
+    counts = [9, 10, 10, 10, 7, 1, 0, 10]
+    logits = made.normal(0, 1, (8, 10, 7)) + 8 * np.eye(7)[paths]
+    frames = base.backbone.frames
+    plain = Vocabulary(["<pad>", "<s>", "b", "A", "B", "Ü", "中"])  # no delimiter
+    for vocabulary in (base.vocabulary, plain):
+        found = graph_text.transcripts(
+            tf.constant(logits, tf.float32), tf.constant(counts), vocabulary, frames
+        )
+        for i, count in enumerate(counts):
+            wanted = greedy.decode(logits[i], count, vocabulary, frames)
+            assert found["text"][i].numpy().decode() == wanted.text
+            assert found["confidence"][i].numpy() == pytest.approx(wanted.confidence, abs=1e-5)
+            size = len(wanted.words)
+            read = [word.decode() for word in found["words"][i].numpy()]
+            assert read[:size] == [word.text for word in wanted.words]
+            assert not any(read[size:])
+            for name, field in (("starts", "start"), ("ends", "end"), ("scores", "confidence")):
+                values = [getattr(word, field) for word in wanted.words]
+                assert found[name][i, :size].numpy() == pytest.approx(values, abs=1e-5)
+
+
+@pytest.mark.parametrize("rate", [8000, 11025, 16000, 22050, 44100, 48000])
+def test_the_graph_resamples_to_what_soxr_gives(rate):
+    import soxr
+
+    times = np.arange(rate) / rate
+    waveform = sum(np.sin(2 * np.pi * f * times + f) for f in (100, 440, 1000, 3000)) / 8
+    found = graph_audio.resampled(tf.constant(waveform, tf.float32), tf.constant(rate)).numpy()
+    wanted = soxr.resample(waveform, rate, 16000)
+    assert len(found) == len(wanted) == 16000
+    inner = slice(400, -400)  # at the ends they guess differently what lies beyond
+    assert np.abs(found - wanted)[inner].max() < 3e-3
+
+
+def test_sound_beyond_half_of_16_khz_does_not_come_back_as_another():
+    times = np.arange(44_100) / 44_100
+    high = np.sin(2 * np.pi * 10_000 * times).astype("float32")
+    assert np.abs(graph_audio.resampled(tf.constant(high), tf.constant(44_100))[400:-400]).max() < (
+        3e-3
+    )
+
+
+def wav_bytes(waveform, rate):
+    file = io.BytesIO()
+    soundfile.write(file, waveform, rate, format="WAV", subtype="PCM_16")
+    return file.getvalue()
+
+
+def test_wav_files_of_any_rate_are_read_in_a_batch(model, exported, clips):
+    served = tf.saved_model.load(str(exported[0])).signatures
+    files = [wav_bytes(clips[0], 16000), wav_bytes(np.stack([clips[1]] * 2, 1), 16000)]
+    files.append(wav_bytes(np.repeat(clips[0], 3), 48000))
+    found = served["transcribe_wav"](wav=tf.constant(files))
+    for i, clip in enumerate(clips):
+        rounded = np.rint(clip * 32768).clip(-32768, 32767).astype("float32") / 32768
+        alone = served["transcribe"](
+            waveform=tf.constant(rounded[None]), length=tf.constant([len(clip)])
+        )
+        assert found["text"][i] == alone["text"][0]
+    assert found["text"].shape == (3,)
+
+
+def test_saved_model_cli_runs_it_and_tensorflow_serving_finds_its_requests(exported, tmp_path):
+    folder = exported[0]
+    np.save(tmp_path / "waveform.npy", np.zeros((1, 4000), "float32"))
+    np.save(tmp_path / "length.npy", np.array([4000], "int32"))
+    tool = [sys.executable, "-m", "tensorflow.python.tools.saved_model_cli"]
+    ran = subprocess.run(
+        [*tool, "run", "--dir", str(folder), "--tag_set", "serve"]
+        + ["--signature_def", "transcribe", "--inputs"]
+        + [f"waveform={tmp_path / 'waveform.npy'};length={tmp_path / 'length.npy'}"],
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert "Result for output key text" in ran.stdout
+    records = tf.data.TFRecordDataset(str(folder / "assets.extra" / "tf_serving_warmup_requests"))
+    log = warmup._message("PredictionLog")
+    served = tf.saved_model.load(str(folder)).signatures
+    asked = [log.FromString(record.numpy()).predict_log.request for record in records]
+    assert {one.model_spec.signature_name for one in asked} == {"serving_default", "transcribe"}
+    for one in asked:
+        inputs = {pair.key: tf.constant(tf.make_ndarray(pair.value)) for pair in one.inputs}
+        assert served[one.model_spec.signature_name](**inputs)
+    assert "max_batch_size" in (folder / "assets.extra" / "batching_parameters.txt").read_text()
 
 
 def test_a_full_disk_leaves_nothing(base, tmp_path, monkeypatch):
