@@ -4,13 +4,18 @@ VENV := .venv
 VENV_IO := .venv-io
 PYTEST = bin/pytest -n 2 --dist loadfile
 
-.PHONY: help setup demo test test-heavy test-io lint format peers bench clean
+.PHONY: help setup demo test test-heavy test-io lint format peers bench clean \
+	golden device-cases test-device test-android test-arm test-web web
 
 help:
 	@echo "make demo        a small recogniser from nothing, with a report (15 minutes)"
 	@echo "make test        the tests"
 	@echo "make test-heavy  parity of full-size models with the peers (needs make peers, 12 GB)"
 	@echo "make test-io     the tests under TensorFlow 2.16 with tensorflow-io"
+	@echo "make test-device exported models on a JVM, emulated phone processors and in Chromium"
+	@echo "                 (test-android, test-arm, test-web alone; README says what they need)"
+	@echo "make web         the recogniser in a browser page, at http://127.0.0.1:8000"
+	@echo "make golden      write the golden files again"
 	@echo "make lint        style; make format mends it"
 	@echo "make peers       install PyTorch and transformers, for parity tests and benchmarks"
 	@echo "make bench       time and memory beside transformers"
@@ -49,6 +54,27 @@ $(VENV_IO)/.installed: setup.py constraints-io.txt
 	$(VENV_IO)/bin/pip check
 	@touch $@
 
+test-device: test-android test-arm test-web
+
+device-cases: setup
+	$(VENV)/bin/python -m tests.device.make_cases
+
+test-android: device-cases
+	PYTHON=$(VENV)/bin/python android_demo/test.sh
+
+test-arm: device-cases
+	PYTHON=$(VENV)/bin/python tests/device/arm/setup.sh
+	$(VENV)/bin/python -m tests.device.arm.check
+
+test-web: device-cases
+	cd web_demo && npm ci --no-fund --no-audit && npm test && npm run test:browser
+
+web:
+	cd web_demo && npm ci --no-fund --no-audit && npm run build && npm run serve
+
+golden: setup
+	$(VENV)/bin/python -m tests.golden.make
+
 lint: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -61,4 +87,5 @@ bench: peers
 	$(VENV)/bin/python -m benchmarks.run
 
 clean:
-	rm -rf $(VENV) $(VENV_IO) *.egg-info runs
+	rm -rf $(VENV) $(VENV_IO) *.egg-info runs build web_demo/node_modules web_demo/dist \
+		android_demo/node_modules android_demo/build

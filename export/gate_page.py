@@ -38,13 +38,13 @@ def write(verdicts, path, title="Exported models beside Keras"):
 
 
 def rows(verdicts):
-    """Returns (header, rows) of the table, for the page and the terminal."""
+    """Returns (header, rows) of the table, for the page and the terminal: a column a model."""
     threads = list(dict.fromkeys(n for verdict in verdicts for n in verdict.real_time_factor))
     header = ["model", "weights", "MB", "logit error", "relative", "same best token"]
     header += ["same text", "character errors", "of Keras", "word errors", "of Keras"]
     header += ["load s", "peak MB", *(f"real time, {n} thread{'s' * (n != '1')}" for n in threads)]
     header += ["passes"]
-    return header, [
+    columns = [
         [
             v.name,
             v.variant,
@@ -64,6 +64,8 @@ def rows(verdicts):
         ]
         for v in verdicts
     ]
+    first, *lines = [[name, *values] for name, *values in zip(header, *columns, strict=True)]
+    return first, [line for line in lines if any(line[1:])]
 
 
 def picture(verdicts):

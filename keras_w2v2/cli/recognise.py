@@ -33,7 +33,7 @@ def evaluate(
 
     with native_output.hidden():
         reader = recognizer.load(model)
-    result = training.evaluate(reader, data)
+        result = training.evaluate(reader, data)
     if as_json:
         print(json.dumps(asdict(result), ensure_ascii=False, indent=2))
     else:
@@ -58,13 +58,14 @@ def transcribe(
     with native_output.hidden():
         reader = recognizer.load(model)
     several = len(files) > 1 or files[0].is_dir()
-    for path, transcript in training.transcribe(reader, files):
-        if as_json:
-            print(json.dumps({"file": str(path), **asdict(transcript)}, ensure_ascii=False))
-        elif words:
-            print(tables.of_words(path, transcript))
-        else:
-            print(f"{path}\t{transcript.text}" if several else transcript.text, flush=True)
+    with native_output.hidden():  # an exported model loads a window when a clip asks for it
+        for path, transcript in training.transcribe(reader, files):
+            if as_json:
+                print(json.dumps({"file": str(path), **asdict(transcript)}, ensure_ascii=False))
+            elif words:
+                print(tables.of_words(path, transcript))
+            else:
+                print(f"{path}\t{transcript.text}" if several else transcript.text, flush=True)
 
 
 PIECE = 640  # bytes: 20 ms
@@ -85,16 +86,21 @@ def listen(
     if sys.stdin.isatty():
         raise UserError("listen reads raw PCM from stdin: pipe a recorder into it (see --help)")
     startup.tensorflow()
-    import numpy as np
-
     from keras_w2v2.training import live, recognizer
 
     with native_output.hidden():
         reader = recognizer.load(model)
     hearing = live.LiveRecognizer(reader, live.live_plan(reader, latency, window))
-    show = sys.stderr.isatty()
-    told = 0
-    while piece := sys.stdin.buffer.read(PIECE):
+    with native_output.hidden():
+        _listen(hearing, sys.stdin.buffer)
+
+
+def _listen(hearing, pcm):
+    """Prints what is heard of a binary stream until it ends."""
+    import numpy as np
+
+    show, told = sys.stderr.isatty(), 0
+    while piece := pcm.read(PIECE):
         heard = hearing.push(np.frombuffer(piece[: len(piece) // 2 * 2], "<i2"))
         for word in heard.words:
             print(word.text, end=" ", flush=True)

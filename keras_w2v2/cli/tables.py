@@ -57,12 +57,8 @@ def of_verdicts(verdicts):
     """
     from keras_w2v2.export import gate_page
 
-    header, rows = gate_page.rows(verdicts)
-    # A column for each model: a row for each of this many figures would not fit a terminal.
-    sideways = [[name, *(row[i] for row in rows)] for i, name in enumerate(header)]
-    sideways = [line for line in sideways[1:] if any(line[1:])]
     reasons = [f"{v.name}: {reason}" for v in verdicts for reason in v.breaches]
-    return "\n".join([aligned([header[0], *(row[0] for row in rows)], sideways), *reasons])
+    return "\n".join([aligned(*gate_page.rows(verdicts)), *reasons])
 
 
 def _rates(figures):
