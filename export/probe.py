@@ -84,7 +84,7 @@ def _measure(model, clips, threads, window):
         loaded.logits(longest)
         took.append(time.perf_counter() - began)
     usual = float(np.median(took))
-    peak = _peak_megabytes()  # with the one window that the longest clip needs
+    peak = peak_megabytes()  # with the one window that the longest clip needs
     figures = {
         "load_seconds": max(0.0, first - usual),
         "peak_megabytes": peak,
@@ -93,7 +93,8 @@ def _measure(model, clips, threads, window):
     return [loaded.logits(clip) for clip in clips], figures
 
 
-def _peak_megabytes():
+def peak_megabytes():
+    """Returns the largest resident memory of this process so far (float, 10^6 bytes)."""
     status = Path("/proc/self/status")
     if status.is_file():  # getrusage would tell the parent's peak, which a fork inherits
         lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
