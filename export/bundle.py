@@ -72,10 +72,9 @@ def append(path, content):
         path: str or path.
         content: dict from `metadata.describe`; the size and SHA-256 of the model go in.
     """
+    size = Path(path).stat().st_size
     with open(path, "rb") as file:
-        checksum = hashlib.file_digest(file, "sha256").hexdigest()
-        size = file.tell()
-    content = content | {"model_bytes": size, "sha256": checksum}
+        content = content | {"model_bytes": size, "sha256": _sha256(file, size)}
     with zipfile.ZipFile(path, "a") as archive:
         for name, text in metadata.files(content).items():
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), text.encode("utf-8"))
@@ -195,13 +194,14 @@ def _check_model(path, file, content, begins):
     if content["model_bytes"] != begins:
         raise BundleError(path, "wrong_checksum", "model_bytes is not where the archive begins")
     file.seek(0)
-    digest = hashlib.sha256()
-    left = begins
-    while left:
-        piece = file.read(min(left, 1 << 20))
-        digest.update(piece)
-        left -= len(piece)
-        if not piece:
-            break
-    if digest.hexdigest() != content["sha256"]:
+    if _sha256(file, begins) != content["sha256"]:
         raise BundleError(path, "wrong_checksum", "the network is not the one it was made with")
+
+
+def _sha256(file, size):
+    """Returns the SHA-256 of the next `size` bytes of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    while size and (piece := file.read(min(size, 1 << 20))):
+        digest.update(piece)
+        size -= len(piece)
+    return digest.hexdigest()

@@ -1,6 +1,7 @@
 """Python still writes the golden files that are committed, and reads them as it should."""
 
 import base64
+import random
 
 import numpy as np
 import pytest
@@ -36,6 +37,33 @@ def test_each_wav_file_is_read_or_refused(case, tmp_path):
     else:
         length = len(audio.read(path))
         assert length == pytest.approx(len(case["samples"]) * 16000 / case["rate"], abs=2)
+
+
+def test_three_thousand_broken_wav_files_are_refused_by_name_or_are_sound(tmp_path):
+    choose = random.Random(1)
+    sound = [file for _, file, error, *_ in wav_files.all_files() if error is None]
+    path, refused = tmp_path / "x.wav", 0
+    for _ in range(3000):
+        data = bytearray(choose.choice(sound))
+        for _ in range(choose.randint(1, 3)):
+            place = choose.randrange(min(len(data), 64) or 1)  # headers lie, not samples
+            if choose.random() < 0.3:
+                lie = choose.choice([0, 1, 2**31, 2**32 - 1, len(data)])
+                data[place : place + 4] = lie.to_bytes(4, "little")
+            elif choose.random() < 0.2:
+                del data[place : place + choose.randint(1, 600)]
+            else:
+                data[place : place + 1] = bytes([choose.randrange(256)])
+        path.write_bytes(data)
+        try:
+            waveform = audio.read(path)
+        except audio.AudioError as error:
+            assert error.reason
+            refused += 1
+        else:
+            assert waveform.ndim == 1
+            assert np.abs(waveform).max() <= 4.5  # resampling may overshoot a little
+    assert refused > 500
 
 
 def test_the_bundled_recogniser_reads_the_bundled_speech():
