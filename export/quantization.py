@@ -12,6 +12,7 @@ VARIANTS = {
     "int4": "the matrix products' weights in 4 bits a channel, the rest as int8",
     "int8-full": "weights and activations in 8 bits, scales from calibration clips",
 }
+_FIRST_CONVOLUTION = r".*feature_encoder[^;/]*/block_0[^0-9].*"
 BY_QUANTIZER = ("int8", "int4", "int8-full")
 
 
@@ -42,44 +43,37 @@ def quantized(path, variant, calibration=None):
         variant: "int8", "int4" or "int8-full".
         calibration: for "int8-full" dict: signature name -> list of its inputs by name.
     """
-    from ai_edge_quantizer import quantizer, recipe
+    from ai_edge_quantizer import quantizer
 
     # It prints bars and sizes of its own; the caller's report says more.
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        if variant == "int8":
-            made = quantizer.Quantizer(str(path), recipe.dynamic_wi8_afp32())
-        elif variant == "int4":
-            made = quantizer.Quantizer(str(path), _int4_recipe())
-        else:
-            made = quantizer.Quantizer(str(path), _full_recipe())
+        made = quantizer.Quantizer(str(path), _recipe(variant))
         ranges = made.calibrate(calibration) if made.need_calibration else None
         return made.quantize(ranges).quantized_model
 
 
-def _int4_recipe():
-    """4 bits in the transformer, where most weights are; the feature encoder keeps its 8."""
-    from ai_edge_quantizer import qtyping, recipe_manager
+def _recipe(variant):
+    """Returns what ai-edge-quantizer is to do; of rules for one operation the last counts.
 
-    recipes = recipe_manager.RecipeManager()
-    operation = qtyping.TFLOperationName
-    recipes.add_dynamic_config(".*", operation.ALL_SUPPORTED, num_bits=8)
-    recipes.add_dynamic_config(".*", operation.FULLY_CONNECTED, num_bits=4)
-    recipes.add_dynamic_config(".*feature_encoder.*", operation.FULLY_CONNECTED, num_bits=8)
-    return recipes.get_quantization_recipe()
-
-
-def _full_recipe():
-    """Static 8 bits for the transformer's matrix products and the positional convolution.
-
-    A waveform's statistics, norms and softmax do not fit into 256 steps. Nor does the feature
-    encoder with one scale for all clips, whose loud frames are a hundred times the quiet ones:
-    it keeps a scale for each frame, as in int8.
+    int4: 4 bits in the transformer, where most weights are. int8-full: static scales for the
+    transformer's matrix products and the positional convolution; a waveform's statistics, norms
+    and softmax do not fit into 256 steps. Nor does the feature encoder with one scale for all
+    clips, whose loud frames are a hundred times the quiet ones: it keeps a scale for each frame
+    in every variant. Its first convolution, on whose statistics all else rests, is left alone.
     """
     from ai_edge_quantizer import qtyping, recipe_manager
+    from ai_edge_quantizer.algorithm_manager import AlgorithmName
 
     recipes = recipe_manager.RecipeManager()
     operation = qtyping.TFLOperationName
-    for name in (operation.CONV_2D, operation.FULLY_CONNECTED):
-        recipes.add_static_config(".*", name, activation_num_bits=8, weight_num_bits=8)
-    recipes.add_dynamic_config(".*feature_encoder.*", operation.FULLY_CONNECTED, num_bits=8)
+    products = operation.FULLY_CONNECTED
+    if variant == "int8-full":
+        for name in (operation.CONV_2D, products):
+            recipes.add_static_config(".*", name, activation_num_bits=8, weight_num_bits=8)
+    else:
+        recipes.add_dynamic_config(".*", operation.ALL_SUPPORTED, num_bits=8)
+    if variant == "int4":
+        recipes.add_dynamic_config(".*", products, num_bits=4)
+    recipes.add_dynamic_config(".*feature_encoder.*", products, num_bits=8)
+    recipes.add_quantization_config(_FIRST_CONVOLUTION, products, None, AlgorithmName.NO_QUANTIZE)
     return recipes.get_quantization_recipe()

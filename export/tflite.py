@@ -57,12 +57,12 @@ def export(model, path, variant="int8", windows=WINDOWS, clips=None, about=None,
     model = serving.recognizer_of(model)
     if Path(path).suffix != ".tflite":  # by which every reader knows it
         raise UserError(f"the file must be named .tflite, got '{path}': try '{path}.tflite'")
+    if variant == "int8-full" and clips is None:
+        raise UserError("int8-full needs clips to find its scales with: give some speech")
     quantization.require(variant)
     signatures = _signatures(model, windows)
     if model.vocabulary is None:
         raise UserError("the model has no vocabulary, which a bundle carries: give it one first")
-    if variant == "int8-full" and clips is None:
-        raise UserError("int8-full needs clips to find its scales with: give some speech")
     with atomic.file(path) as partial:
         half = variant == "float16"
         flat = convert(model, signatures, scratch=partial.parent, half=half)

@@ -1,11 +1,14 @@
 """The first convolution of BASE with its normalization over time, in closed form."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_w2v2.layers.activation import gelu
 from keras_w2v2.layers.framing import frame
 from keras_w2v2.layers.initializers import kaiming_normal
+
+BLOCK = 128  # frames summed in one go
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
@@ -71,11 +74,15 @@ class GroupNormConvolution(keras.layers.Layer):
         """
         valid = ops.expand_dims(ops.cast(frame_mask, "float32"), -1)
         count = ops.maximum(ops.sum(valid, axis=1, keepdims=True), 1.0)
-        mean = ops.sum(windows * valid, axis=1, keepdims=True) / count
-        masked = (windows - mean) * valid
-        covariance = ops.matmul(ops.transpose(masked, [0, 2, 1]), masked) / count
+        mean = ops.sum(ops.sum(_blocks(windows * valid), axis=2), axis=1, keepdims=True) / count
+        tones = ops.convert_to_tensor(_cosines(self.kernel_size))
+        masked = ops.matmul((windows - mean) * valid, tones)
+        blocks = _blocks(masked)
+        covariance = ops.matmul(ops.transpose(blocks, [0, 1, 3, 2]), blocks)
+        covariance = ops.sum(covariance, axis=1) / count
         kernel = ops.cast(self.kernel, "float32")[:, 0, :]
-        variance = ops.sum(ops.matmul(covariance, kernel) * kernel, axis=1, keepdims=True)
+        in_tones = ops.matmul(ops.transpose(tones), kernel)
+        variance = ops.sum(ops.matmul(covariance, in_tones) * in_tones, axis=1, keepdims=True)
         scale = ops.cast(self.gain, "float32") * ops.rsqrt(variance + self.epsilon)
         return mean, kernel * scale
 
@@ -99,3 +106,27 @@ class GroupNormConvolution(keras.layers.Layer):
             "use_bias": self.use_bias,
             "epsilon": self.epsilon,
         }
+
+
+def _cosines(size):
+    """Returns the orthonormal cosine transform (DCT-II), float32 [size, size].
+
+    Speech has most of its energy in the low tones. With the covariance of samples, the variance
+    of a kernel for high tones is a small difference of large numbers; with that of tones, a sum
+    of small ones. Logits of TFLite, XLA and oneDNN came to lie 4e-4 apart without it.
+    """
+    places = (np.arange(size)[:, None] + 0.5) * np.arange(size)[None] * np.pi / size
+    matrix = np.cos(places) * np.sqrt(2 / size)
+    matrix[:, 0] /= np.sqrt(2)
+    return matrix.astype("float32")
+
+
+def _blocks(x):
+    """Returns frames in blocks to sum: [batch, frames, size] -> [batch, blocks, BLOCK, size].
+
+    TFLite sums 16,000 terms one after the other, and loses three digits.
+    """
+    batch, frames, size = ops.shape(x)
+    blocks = -(-frames // BLOCK)
+    x = ops.pad(x, [[0, 0], [0, blocks * BLOCK - frames], [0, 0]])
+    return ops.reshape(x, [batch, blocks, BLOCK, size])

@@ -1,5 +1,6 @@
 """The gate lets a sound file pass and says of each broken one what is wrong with it."""
 
+import importlib.util
 import json
 
 import numpy as np
@@ -40,8 +41,10 @@ def test_a_sound_file_passes_with_all_its_figures(sound, base, judged):
     assert verdict.character_error_rate == verdict.keras_character_error_rate > 0
     assert set(verdict.real_time_factor) == {"1", "2"}
     assert min(verdict.real_time_factor.values()) > 0
-    # numpy and the interpreter alone: TensorFlow would take some hundred.
-    assert 10 < verdict.peak_megabytes < 250
+    assert verdict.peak_megabytes > 10
+    if importlib.util.find_spec("ai_edge_litert"):
+        # numpy and the interpreter alone: TensorFlow would take some hundred.
+        assert verdict.peak_megabytes < 250
     assert "FULLY_CONNECTED" in verdict.operators
 
 

@@ -1,6 +1,7 @@
 """Python still writes the golden files that are committed, and reads them as it should."""
 
 import base64
+import json
 import random
 
 import numpy as np
@@ -12,10 +13,22 @@ from keras_w2v2.training import recognizer
 from tests.golden import make, wav_files
 
 
+def _rounded(value):
+    """The same value without a float's last digits, which change with the processor."""
+    if isinstance(value, float):
+        return pytest.approx(value, rel=1e-9)
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return value
+
+
 @pytest.mark.parametrize("name", make.WRITTEN)
 def test_the_committed_file_is_what_python_writes(name):
-    committed = (make.HERE / name).read_text(encoding="utf-8")
-    assert committed == make.text_of(make.WRITTEN[name]()), "run: make golden"
+    committed = json.loads((make.HERE / name).read_text(encoding="utf-8"))
+    written = json.loads(make.text_of(make.WRITTEN[name]()))
+    assert _rounded(committed) == written, "run: make golden"
 
 
 # libsndfile knows more codings than docs/bundle.md asks for, and goes by the bits alone.

@@ -80,3 +80,22 @@ def test_a_clip_without_a_valid_frame_stays_finite():
 def test_the_first_convolution_keeps_the_promises_of_a_layer(use_bias, tmp_path):
     make = lambda **kw: _layer(use_bias=use_bias, **kw)  # noqa: E731
     check_layer(make, [_waveform(), MASK], tmp_path)
+
+
+def test_a_quiet_high_tone_keeps_its_digits_under_a_loud_low_one():
+    """float32 against float64: the covariance of samples alone loses three digits here."""
+    times = np.arange(32_000)
+    wave = np.sin(2 * np.pi * times / 400) + 1e-3 * np.sin(2 * np.pi * times * 0.45)
+    layer = GroupNormConvolution(1, 10, 5)
+    layer.build()
+    kernel = np.array([(-1.0) ** i * np.hanning(12)[i + 1] for i in range(10)])
+    layer.kernel.assign(kernel[:, None, None])
+    frames = (len(wave) - 10) // 5 + 1
+    found = layer(wave[None].astype("float32"), np.ones((1, frames), bool))
+    exact = wave.astype("float32").astype("float64")
+    windows = np.stack([exact[5 * i : 5 * i + 10] for i in range(frames)])
+    outputs = windows @ layer.kernel.numpy()[:, 0, 0].astype("float64")
+    normalized = (outputs - outputs.mean()) / np.sqrt(outputs.var() + 1e-5)
+    erf = np.vectorize(math.erf)
+    wanted = normalized * 0.5 * (1 + erf(normalized / np.sqrt(2)))
+    assert np.abs(np.asarray(found)[0, :, 0] - wanted).max() < 1e-4
