@@ -42,17 +42,23 @@ def convert(model):
         reason = " ".join(str(error).split())[:300]
         raise ExportError(f"tf2onnx could not convert the model: {reason}") from error
     graph = proto.graph
-    for weight, value in zip(model.weights, list(graph.input)[len(_INPUTS) :], strict=True):
-        graph.initializer.append(onnx.numpy_helper.from_array(np.asarray(weight), value.name))
+    weights = {w.path: onnx.numpy_helper.from_array(np.asarray(w), w.path) for w in model.weights}
+    for value in [value for value in graph.input if value.name in weights]:
         graph.input.remove(value)
     _rectify(graph)
-    _fold(proto)
+    _fold(proto, weights)
     del proto.opset_import[1:]  # ai.onnx.ml, of which nothing is used
     for value in (*graph.input, *graph.output):
         for axis, name in zip(value.type.tensor_type.shape.dim, _AXES[value.name], strict=False):
             axis.dim_param = name
-    onnx.checker.check_model(proto)  # an op that is not ONNX's own fails here
     return proto
+
+
+def dense_layers(model):
+    """Returns the Dense layers of a model; in its graph a kernel has its path for a name."""
+    import keras
+
+    return [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.Dense)]
 
 
 @contextlib.contextmanager
@@ -113,10 +119,9 @@ def _batched_products(model):
     Keras flattens to [batch * frames, channels] and back, and tf2onnx's optimizer then drops
     the wrong one of two reshapes. MatMul in ONNX needs neither.
     """
-    import keras
     import tensorflow as tf
 
-    layers = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.Dense)]
+    layers = dense_layers(model)
     for layer in layers:
         layer.call = lambda x, training=None, layer=layer: (
             tf.matmul(x, tf.convert_to_tensor(layer.kernel)) + tf.convert_to_tensor(layer.bias)
@@ -148,13 +153,18 @@ def _rectify(graph):
             del node.attribute[:]  # the threshold, which is 0 wherever the model does this
 
 
-def _fold(proto):
-    """Computes what depends on nothing but weights: weight norm, and the layouts of kernels."""
+def _fold(proto, weights):
+    """Puts the weights in, and what depends on nothing else: weight norm, layouts of kernels.
+
+    Args:
+        proto: onnx.ModelProto.
+        weights: dict of name to onnx.TensorProto.
+    """
     import onnx
     import onnxruntime
 
     graph = proto.graph
-    weights = {tensor.name: tensor for tensor in graph.initializer}
+    weights |= {tensor.name: tensor for tensor in graph.initializer}
     known, folded, kept = {"", *weights}, [], []
     for node in graph.node:  # in topological order
         constant = all(name in known for name in node.input)

@@ -1,4 +1,4 @@
-"""Runs exported models: TFLite bundles and SavedModels, behind one face."""
+"""Runs exported models: TFLite bundles, ONNX files and SavedModels, behind one face."""
 
 from pathlib import Path
 
@@ -8,13 +8,16 @@ from keras_w2v2.decoding.windows import WindowPlan, stitched
 from keras_w2v2.errors import UserError
 from keras_w2v2.export import bundle, flatbuffer, metadata
 
+ONNX_KEY = "keras_w2v2"  # of metadata.json among the properties of an .onnx file
+
 
 def load(path, threads=1, window=None):
     """Opens an exported model.
 
     Args:
-        path: str or path of a .tflite bundle or a SavedModel folder written by this package.
-        threads: int, CPU threads of a bundle.
+        path: str or path of a .tflite bundle, an .onnx file or a SavedModel folder written by this
+            package.
+        threads: int, CPU threads of a bundle or an .onnx file.
         window: float, seconds: the one window of a bundle to run; None takes for each clip the
             shortest that holds it, and keeps each that was used in memory.
 
@@ -31,9 +34,11 @@ def load(path, threads=1, window=None):
     """
     path = Path(path)
     if not path.exists():
-        raise UserError(f"no '{path}': give a .tflite file or a SavedModel folder")
+        raise UserError(f"no '{path}': give a .tflite file, an .onnx file or a SavedModel folder")
     if path.is_dir():
         return SavedModel(path)
+    if path.suffix == ".onnx":
+        return Onnx(path, threads)
     return TFLite(path, threads, window)
 
 
@@ -120,6 +125,64 @@ class SavedModel:
         waveform = tf.constant(np.asarray(waveform, "float32")[None])
         result = self._run(waveform=waveform, length=tf.shape(waveform)[1:])
         return result["logits"][0, : int(result["num_frames"][0])].numpy()
+
+
+class Onnx:
+    """An .onnx file, in onnxruntime on the CPU."""
+
+    def __init__(self, path, threads=1):
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise UserError(
+                f"'{path}' needs onnxruntime: pip install 'keras-w2v2[export]'"
+            ) from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 4  # errors come as exceptions
+        self._path = path
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # its exceptions have no name in common
+            reason = " ".join(str(error).split())[:200]
+            raise UserError(f"'{path}' is no working ONNX model: {reason}") from error
+        text = self._session.get_modelmeta().custom_metadata_map.get(ONNX_KEY)
+        if text is None:
+            raise UserError(
+                f"'{path}' is no model that keras-w2v2 exported: it carries no {ONNX_KEY}"
+            )
+        try:
+            self.metadata = metadata.parse(text)[1]
+        except metadata.MetadataError as error:
+            raise UserError(f"'{path}': {error}") from error
+
+    def logits(self, waveform):
+        """Returns the logits of a clip of any length."""
+        return self.batch([waveform])[0]
+
+    def batch(self, waveforms):
+        """Runs several clips at once, the shorter ones padded with zeros.
+
+        Args:
+            waveforms: list of float32 [samples].
+
+        Returns:
+            list of float32 [frames, vocabulary], the valid frames of each.
+        """
+        length = np.array([len(waveform) for waveform in waveforms], "int32")
+        padded = np.zeros((len(waveforms), length.max()), "float32")
+        for row, waveform in zip(padded, waveforms, strict=True):
+            row[: len(waveform)] = waveform
+        try:
+            logits, frames = self._session.run(
+                ["logits", "num_frames"], {"waveform": padded, "length": length}
+            )
+        except Exception as error:
+            reason = " ".join(str(error).split())[:200]
+            raise UserError(f"'{self._path}' does not run: {reason}") from error
+        return [one[:count] for one, count in zip(logits, frames, strict=True)]
 
 
 def interpreter_class():

@@ -17,6 +17,7 @@ BREACHED = 3  # exit code of a model that does not pass the gate
 class Format(str, enum.Enum):
     savedmodel = "savedmodel"
     tflite = "tflite"
+    onnx = "onnx"
 
 
 class Variant(str, enum.Enum):
@@ -37,11 +38,17 @@ THRESHOLDS = typer.Option(
 
 @functools.partial(verb, keeps_nothing=True)
 def export(
-    format: Format = typer.Argument(help="savedmodel (servers) or tflite (phones)."),
+    format: Format = typer.Argument(
+        help="savedmodel (servers), tflite (phones) or onnx (onnxruntime)."
+    ),
     model: Path = typer.Argument(help="A run, a .keras file or a Hugging Face folder."),
-    out: Path = typer.Option(..., help="Folder for savedmodel, .tflite file for tflite."),
+    out: Path = typer.Option(
+        ..., help="Folder for savedmodel, else a file named .tflite or .onnx."
+    ),
     variant: Variant = typer.Option(
-        None, help="Numbers of a .tflite file's weights.", show_default="int8"
+        None,
+        help="Numbers of the weights; for onnx float32 or int8, for savedmodel always float32.",
+        show_default="int8 for tflite, float32 for onnx",
     ),
     windows: list[float] = typer.Option(
         None,
@@ -65,8 +72,10 @@ def export(
 
     Example: keras-w2v2 export tflite runs/fine --out speech.tflite --gate shards/test
     """
-    if format is Format.savedmodel and (variant or windows):
-        raise UserError("--variant and --window are for tflite: a SavedModel takes any length")
+    if format is Format.savedmodel and variant:
+        raise UserError("--variant is for tflite and onnx: a SavedModel is always float32")
+    if format is not Format.tflite and windows:
+        raise UserError(f"--window is for tflite: {format.value} takes any length")
     if threshold and not gate:
         raise UserError("--threshold is for the gate: give --gate too")
     startup.tensorflow()
@@ -75,7 +84,7 @@ def export(
     from keras_w2v2.training.run_folder import load_model
     from keras_w2v2.training.sample_clips import sample_clips
 
-    variant, windows = variant or Variant.int8, windows or list(tflite.WINDOWS)
+    windows = windows or list(tflite.WINDOWS)
     waveforms = sample_clips(clips or gate, max_seconds=max(windows))
     network = load_model(model)
     about = provenance.about(model) | ({"licence": licence} if licence else {})
@@ -85,7 +94,13 @@ def export(
             from keras_w2v2.export import savedmodel
 
             row = savedmodel.export(network, out, waveforms, about, check)
+        elif format is Format.onnx:
+            from keras_w2v2.export import onnx
+
+            variant = variant or Variant.float32
+            row = onnx.export(network, out, variant.value, waveforms, about, check)
         else:
+            variant = variant or Variant.int8
             row = tflite.export(network, out, variant.value, windows, waveforms, about, check)
     if gate:
         print(tables.of_verdicts([row]))
