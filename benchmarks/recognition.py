@@ -50,6 +50,14 @@ def tflite(folder, waveform, threads, variant):
     return lambda: loaded.logits(waveform)
 
 
+def onnx_model(folder, waveform, threads, variant):
+    """An ONNX file in onnxruntime."""
+    from keras_w2v2.export import runner
+
+    loaded = runner.load(folder / f"{variant}.onnx", threads=threads)
+    return lambda: loaded.logits(waveform)
+
+
 def torch_model(folder, waveform, threads, quantized):
     """transformers on torch, float32 or with dynamic int8 Linear layers."""
     import torch
@@ -77,24 +85,30 @@ CONTENDERS = {
     "SavedModel": (saved_model, {}, "savedmodel"),
     "TFLite float32": (tflite, {"variant": "float32"}, "float32.tflite"),
     "TFLite int8": (tflite, {"variant": "int8"}, "int8.tflite"),
+    "ONNX float32": (onnx_model, {"variant": "float32"}, "float32.onnx"),
+    "ONNX int8": (onnx_model, {"variant": "int8"}, "int8.onnx"),
 }
 
 
 def prepare(folder, size, seconds):
     """Writes the weights, the clip and the exports that the contenders read."""
-    from keras_w2v2.export import savedmodel
+    from keras_w2v2.export import onnx, savedmodel
     from keras_w2v2.export import tflite as tflite_export
     from keras_w2v2.interop import load_huggingface
+
+    from keras_w2v2.text import Vocabulary
 
     peers.write_folder("CTC", size, folder / "weights")
     clip = np.random.default_rng(0).normal(0, 0.1, round(seconds * SAMPLE_RATE))
     np.save(folder / "clip.npy", clip.astype("float32"))
+    Vocabulary.librispeech().save(folder / "weights")
     model = load_huggingface(folder / "weights")
     short = [clip[: 2 * SAMPLE_RATE]]  # enough to check the exports
     savedmodel.export(model, folder / "savedmodel", clips=short)
     windows = sorted({*tflite_export.WINDOWS, seconds})
     for variant in ("float32", "int8"):
         tflite_export.export(model, folder / f"{variant}.tflite", variant, windows, clips=short)
+        onnx.export(model, folder / f"{variant}.onnx", variant, clips=short)
 
 
 def compare(size="base", seconds=10.0, repeats=5, threads=(1, 2), names=tuple(CONTENDERS)):
