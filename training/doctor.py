@@ -23,6 +23,8 @@ _NEEDED = (
     ("tensorboard", "TensorBoard logs", None),
     ("ai-edge-litert", "running .tflite files", "export"),
     ("ai-edge-quantizer", "export tflite in int8", "export"),
+    ("onnxruntime", "running .onnx files", "export"),
+    ("tf2onnx", "export onnx", "export"),
     ("espeakng-loader", "demo", "demo"),
     ("torch", "fairseq checkpoints", "fairseq"),
     ("tensorflow-io", "audio decoding in a tf.data graph of your own", "io"),
