@@ -95,7 +95,6 @@ def prepare(folder, size, seconds):
     from keras_w2v2.export import onnx, savedmodel
     from keras_w2v2.export import tflite as tflite_export
     from keras_w2v2.interop import load_huggingface
-
     from keras_w2v2.text import Vocabulary
 
     peers.write_folder("CTC", size, folder / "weights")

@@ -71,8 +71,8 @@ def test_transcribe_names_each_of_several_files(keras_w2v2, recordings, recognis
     ("format", "name", "options"),
     [
         ("savedmodel", "served", []),
-        ("tflite", "f.tflite", ["--variant", "float32", "--seconds", "2"]),
-        ("tflite", "i.tflite", ["--variant", "int8", "--seconds", "2"]),
+        ("tflite", "f.tflite", ["--variant", "float32", "--window", "2"]),
+        ("tflite", "i.tflite", ["--variant", "int8", "--window", "2"]),
     ],
 )
 def test_export_compares_with_keras(
@@ -104,11 +104,11 @@ def test_export_compares_on_the_users_clips(keras_w2v2, recogniser, recordings, 
     assert outcome.out.endswith("compared with Keras on 2 clips (yours)\n")
 
 
-@pytest.mark.parametrize("option", [["--variant", "int8"], ["--seconds", "5"]])
+@pytest.mark.parametrize("option", [["--variant", "int8"], ["--window", "5"]])
 def test_export_refuses_options_of_the_other_format(option, keras_w2v2, recogniser, home):
     out = home / "refused"
     outcome = keras_w2v2("export", "savedmodel", recogniser, "--out", out, *option)
-    assert "--variant and --seconds are for tflite" in outcome.error
+    assert f"{option[0]} is for tflite" in outcome.error
     assert not out.exists()
 
 
