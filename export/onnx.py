@@ -98,10 +98,12 @@ def _quantized(path, model, graph):
     one's statistics of a waveform do not fit into 256 steps. Weights have 7 bits, because the
     sums of 8 x 8 bits overflow on an x86 without VNNI.
     """
+    import keras
     import onnx
     from onnxruntime import quantization
 
-    kernels = {layer.kernel.path for layer in onnx_graph.dense_layers(model)}
+    layers = model._flatten_layers()
+    kernels = {layer.kernel.path for layer in layers if isinstance(layer, keras.layers.Dense)}
     nodes = [n.name for n in graph.node if n.op_type == "MatMul" and n.input[1] in kernels]
     small = path.with_name("int8.onnx")
     with onnx_graph.quietly():

@@ -25,7 +25,8 @@ def convert(model):
     [batch, frames, vocabulary] and num_frames int32 [batch].
 
     The weights are inputs of the graph while tf2onnx works on it, and become initializers
-    afterwards: as constants they are copied until BASE's 0.4 GB fill 17 GB.
+    afterwards. As constants they are copied until BASE's 0.4 GB fill 17 GB, and a bias of zeros
+    goes missing, whereupon tf2onnx's optimizer joins two reshapes into a wrong one.
 
     Args:
         model: Wav2Vec2ForCTC in float32.
@@ -54,13 +55,6 @@ def convert(model):
     return proto
 
 
-def dense_layers(model):
-    """Returns the Dense layers of a model; in its graph a kernel has its path for a name."""
-    import keras
-
-    return [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.Dense)]
-
-
 @contextlib.contextmanager
 def quietly():
     """Keeps back the warnings that tf2onnx and onnxruntime's quantizer log on every model."""
@@ -85,15 +79,13 @@ def _without_weights(model):
         with keras.StatelessScope(zip(model.weights, weights, strict=True)):
             return logits(waveform, length)
 
-    with _batched_products(model):
-        traced = read.get_concrete_function(
-            tf.TensorSpec([None, None], tf.float32, name="waveform"),
-            tf.TensorSpec([None], tf.int32, name="length"),
-            [
-                tf.TensorSpec(w.shape, tf.float32, name=f"weight_{i}")
-                for i, w in enumerate(model.weights)
-            ],
-        )
+    weights = [
+        tf.TensorSpec(weight.shape, tf.float32, name=f"weight_{i}")
+        for i, weight in enumerate(model.weights)
+    ]
+    waveform = tf.TensorSpec([None, None], tf.float32, name="waveform")
+    length = tf.TensorSpec([None], tf.int32, name="length")
+    traced = read.get_concrete_function(waveform, length, weights)
     inputs = [tensor.name for tensor in traced.inputs]
     outputs = [traced.structured_outputs[name].name for name in _OUTPUTS]
     paths = [weight.path for weight in model.weights]
@@ -110,27 +102,6 @@ def _without_weights(model):
             custom_op_handlers={"FloorDiv": (_floor_division, [])},
         )
     return optimizer.optimize_graph(converted).make_model("keras-w2v2")
-
-
-@contextlib.contextmanager
-def _batched_products(model):
-    """Lets Dense layers multiply [batch, frames, channels] as it is while they are traced.
-
-    Keras flattens to [batch * frames, channels] and back, and tf2onnx's optimizer then drops
-    the wrong one of two reshapes. MatMul in ONNX needs neither.
-    """
-    import tensorflow as tf
-
-    layers = dense_layers(model)
-    for layer in layers:
-        layer.call = lambda x, training=None, layer=layer: (
-            tf.matmul(x, tf.convert_to_tensor(layer.kernel)) + tf.convert_to_tensor(layer.bias)
-        )
-    try:
-        yield
-    finally:
-        for layer in layers:
-            del layer.call  # the class's own comes back
 
 
 def _floor_division(context, node, name, arguments):

@@ -146,13 +146,6 @@ def test_a_model_without_vocabulary_or_in_mixed_precision_is_exported(
     assert verify.compare(twin, tmp_path / "mixed.onnx").relative_error < 1e-5
 
 
-def test_the_model_computes_as_before_after_an_export(base, tmp_path, clips):
-    before = verify.keras_logits(base, clips[0])
-    exporter.export(base, tmp_path / "m.onnx")
-    np.testing.assert_array_equal(verify.keras_logits(base, clips[0]), before)
-    assert not [layer for layer in base._flatten_layers() if "call" in vars(layer)]
-
-
 def test_int8_is_smaller_and_close(wide, quantized, tmp_path):
     path, row = quantized
     assert row.variant == runner.load(path).metadata.variant == "int8"
