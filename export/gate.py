@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.export import probe, runner, tflite_file, verify
-from keras_w2v2.export.thresholds import BY_VARIANT
+from keras_w2v2.export.thresholds import BY_VARIANT, Thresholds
 from keras_w2v2.interop import atomic
 
 
@@ -33,7 +33,7 @@ class Verdict:
         keras_character_error_rate, keras_word_error_rate: float, of Keras.
         megabytes, load_seconds, peak_megabytes: float.
         real_time_factor: dict of the number of threads to float.
-        operators: list of str, of a .tflite file.
+        operators: list of str, of a .tflite or .onnx file.
         thresholds: dict, the limits.
         breaches: list of str, what was found wrong; empty where the model passes.
     """
@@ -95,16 +95,23 @@ def judge(exported, model, clips, settings=(), threads=(1, 2), shown_as=None):
     clips = [clip for clip in clips if len(clip.waveform) >= shortest]
     if not clips:
         raise UserError(f"no clip of at least {shortest} samples to judge on")
+    if model.vocabulary is None:
+        raise UserError("the Keras model has no vocabulary: without texts there is no judging")
+    Thresholds().changed(settings)  # a mistake in them is told before anything runs
     name = Path(shown_as or exported).name
     try:
         described = runner.load(exported).metadata
     except UserError as error:
         return Verdict(name, "unknown", breaches=[str(error)])
+    if described.variant not in BY_VARIANT or described.vocabulary is None:
+        what = (
+            f"an unknown variant {described.variant!r}" if described.vocabulary else "no vocabulary"
+        )
+        return Verdict(name, described.variant, breaches=[f"its description has {what}"])
     limits = BY_VARIANT[described.variant].changed(settings)
     verdict = Verdict(name, described.variant, thresholds=asdict(limits))
     verdict.megabytes = verify.bytes_of(Path(exported)) / 1e6
-    if Path(exported).suffix == ".tflite":
-        verdict.operators = sorted(tflite_file.operators(Path(exported).read_bytes()))
+    verdict.operators = _operators(Path(exported))
     verdict.breaches += disagreements(described, model)
     try:
         probes = {n: probe.run(exported, [c.waveform for c in clips], n) for n in threads}
@@ -126,6 +133,17 @@ def require(exported, model, clips, settings=(), shown_as=None):
     if not verdict.passes:
         raise GateError(verdict)
     return verdict
+
+
+def _operators(exported):
+    """Returns the kinds of operations in a .tflite or .onnx file (list of str)."""
+    if exported.suffix == ".tflite":
+        return sorted(tflite_file.operators(exported.read_bytes()))
+    if exported.suffix == ".onnx":
+        import onnx
+
+        return sorted({node.op_type for node in onnx.load(exported).graph.node})
+    return []
 
 
 def disagreements(described, model):

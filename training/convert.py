@@ -53,7 +53,7 @@ def _read(source):
         from keras_w2v2.interop import load_fairseq
 
         return "fairseq", load_fairseq(source)
-    if source.suffix == ".tflite" or (source / "saved_model.pb").is_file():
+    if source.suffix in (".tflite", ".onnx") or (source / "saved_model.pb").is_file():
         raise UserError(f"'{source}' is an export, made to run: convert the model it came from")
     from keras_w2v2.training.run_folder import load_model
 

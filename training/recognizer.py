@@ -94,8 +94,8 @@ def load(path, threads=1):
     """Opens a recogniser.
 
     Args:
-        path: str or path of a run, a .keras file, a Hugging Face folder, an exported .tflite
-            file or a SavedModel folder.
+        path: str or path of a run, a .keras file, a Hugging Face folder, an exported .tflite or
+            .onnx file or a SavedModel folder.
         threads: int, CPU threads of a .tflite file.
 
     Returns:
@@ -105,7 +105,7 @@ def load(path, threads=1):
         UserError: there is no such model, or it does not read (a pre-trained model).
     """
     path = Path(path)
-    if path.suffix == ".tflite" or (path / "saved_model.pb").is_file():
+    if path.suffix in (".tflite", ".onnx") or (path / "saved_model.pb").is_file():
         from keras_w2v2.export import runner
 
         model = _Exported(runner.load(path, threads))
