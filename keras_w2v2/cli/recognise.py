@@ -13,7 +13,7 @@ from keras_w2v2.errors import UserError
 from keras_w2v2.training import native_output
 
 MODEL = typer.Argument(
-    help="A run, a .keras file, a Hugging Face folder, a SavedModel folder or a .tflite file."
+    help="A run, a .keras file, a Hugging Face folder, a SavedModel, a .tflite or an .onnx file."
 )
 
 
