@@ -131,7 +131,8 @@ def _ends_like_a_zip(file):
     """Whether an end record without a comment is the last thing: zipfile forgives what follows."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _END_RECORD))
-    return file.read(4) == b"PK\x05\x06"
+    record = file.read()
+    return record[:4] == b"PK\x05\x06" and record[-2:] == b"\0\0"
 
 
 # What zipfile raises on archives made to harm it, beside its own BadZipFile.

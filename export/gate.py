@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_w2v2.errors import UserError
-from keras_w2v2.export import probe, runner, tflite_file, verify
+from keras_w2v2.export import probe, runner, serving, tflite_file, verify
 from keras_w2v2.export.thresholds import BY_VARIANT, Thresholds
 from keras_w2v2.interop import atomic
 
@@ -91,13 +91,16 @@ def judge(exported, model, clips, settings=(), threads=(1, 2), shown_as=None):
         >>> judge("app.tflite", model, [Clip(waveform, "HELLO WORLD")]).breaches
         []
     """
+    model = serving.recognizer_of(model)
     shortest = model.backbone.frames.receptive_field
     clips = [clip for clip in clips if len(clip.waveform) >= shortest]
     if not clips:
         raise UserError(f"no clip of at least {shortest} samples to judge on")
     if model.vocabulary is None:
         raise UserError("the Keras model has no vocabulary: without texts there is no judging")
-    Thresholds().changed(settings)  # a mistake in them is told before anything runs
+    asked = Thresholds().changed(settings)  # a mistake in them is told before anything runs
+    if asked.character_error_rise is not None and not any(clip.reference for clip in clips):
+        raise UserError("character_error_rise needs transcripts: give shards that have them")
     name = Path(shown_as or exported).name
     try:
         described = runner.load(exported).metadata
@@ -111,13 +114,13 @@ def judge(exported, model, clips, settings=(), threads=(1, 2), shown_as=None):
     limits = BY_VARIANT[described.variant].changed(settings)
     verdict = Verdict(name, described.variant, thresholds=asdict(limits))
     verdict.megabytes = verify.bytes_of(Path(exported)) / 1e6
-    verdict.operators = _operators(Path(exported))
     verdict.breaches += disagreements(described, model)
     try:
         probes = {n: probe.run(exported, [c.waveform for c in clips], n) for n in threads}
     except UserError as error:
         verdict.breaches.append(str(error))
         return verdict
+    verdict.operators = _operators(Path(exported))
     first = probes[threads[0]]
     verdict.load_seconds, verdict.peak_megabytes = first.load_seconds, first.peak_megabytes
     verdict.real_time_factor = {str(n): one.real_time_factor for n, one in probes.items()}
@@ -179,9 +182,13 @@ def _compare(verdict, model, clips, logits):
     if not all(np.isfinite(found).all() for found in logits):
         verdict.breaches.append("its logits are not finite: weights are damaged or missing")
         return
+    largest = max(float(np.abs(w).max()) for w in wanted)
+    if not (np.isfinite(largest) and largest > 0):
+        verdict.breaches.append("the logits of Keras itself are not finite, or all 0")
+        return
     pairs = list(zip(logits, wanted, strict=True))
     verdict.max_error = max(float(np.abs(f - w).max()) for f, w in pairs)
-    verdict.relative_error = verdict.max_error / max(float(np.abs(w).max()) for w in wanted)
+    verdict.relative_error = verdict.max_error / largest
     same = np.concatenate([f.argmax(-1) == w.argmax(-1) for f, w in pairs])
     verdict.frame_agreement = float(same.mean())
 
@@ -233,4 +240,8 @@ def write_json(verdicts, path):
     """Writes verdicts as JSON."""
     with atomic.file(path) as partial:
         rows = [asdict(verdict) | {"passes": verdict.passes} for verdict in verdicts]
-        partial.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
+        for row in rows:  # JSON has no NaN
+            for name in ("max_error", "relative_error"):
+                row[name] = row[name] if np.isfinite(row[name]) else None
+        text = json.dumps(rows, indent=1, ensure_ascii=False, allow_nan=False)
+        partial.write_text(text, encoding="utf-8")

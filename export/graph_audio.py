@@ -4,6 +4,7 @@ import math
 
 from keras_w2v2.frames import SAMPLE_RATE
 
+RATES = (4_000, 384_000)  # Hz, as in docs/bundle.md: a header may say anything
 _RATE_STEP = 25  # Hz; every usual rate is a multiple
 _PHASES = SAMPLE_RATE // _RATE_STEP  # output samples of a period of 40 ms
 _ZEROS = 24  # zero crossings of the sinc on either side
@@ -22,6 +23,8 @@ def waveforms(files):
 
     def decoded(file):
         audio, rate = tf.audio.decode_wav(file)
+        tf.debugging.assert_greater_equal(rate, RATES[0], "a WAV file's rate is too low")
+        tf.debugging.assert_less_equal(rate, RATES[1], "a WAV file's rate is too high")
         return resampled(tf.reduce_mean(audio, axis=1), rate)
 
     ragged = tf.map_fn(

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pydantic
 
@@ -49,7 +49,7 @@ class _Content(pydantic.BaseModel):
     silent: list[int]
     vocabulary: dict[str, Any] | None
     normalizer: dict[str, Any] | None
-    variant: str
+    variant: Literal["float32", "float16", "int8", "int4", "int8-full"]
     signatures: list[Signature]
     languages: list[str]
     training: dict[str, Any] | None
@@ -69,6 +69,8 @@ class _Content(pydantic.BaseModel):
             if not all(0 <= i < len(self.tokens) for i in ids):
                 raise ValueError("blank, silent or word_delimiter lie outside the tokens")
         sizes = [signature.samples for signature in self.signatures]
+        if len({signature.name for signature in self.signatures}) < len(sizes):
+            raise ValueError("two signatures have one name")
         if sizes != sorted(set(sizes)):
             raise ValueError("signatures are not in rising order")
         for signature in self.signatures:
@@ -200,7 +202,9 @@ def of_savedmodel(folder):
     try:
         text = (Path(folder) / "assets" / METADATA).read_bytes()
         return parse(text)[1]
-    except (OSError, MetadataError) as error:
+    except MetadataError as error:
+        raise UserError(f"'{folder}' is no model of this keras-w2v2: {error}") from error
+    except OSError as error:
         raise UserError(
             f"'{folder}' is no model that keras-w2v2 exported: it carries no readable {METADATA}"
         ) from error

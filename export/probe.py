@@ -61,8 +61,10 @@ def run(model, clips, threads=1, window=None):
         command += [] if window is None else ["--window", str(window)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            lines = done.stderr.strip().splitlines() or [f"it ended with code {done.returncode}"]
-            raise UserError(lines[-1].removeprefix("error: "))
+            last = (done.stderr.strip().splitlines() or [""])[-1]
+            if last.startswith("error: "):
+                raise UserError(last.removeprefix("error: "))
+            raise UserError(f"its process ended with code {done.returncode}: {last[:200]}")
         figures = json.loads(done.stdout.splitlines()[-1])
         with np.load(outputs) as found:
             logits = [found[name] for name in found.files]

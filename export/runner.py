@@ -1,5 +1,6 @@
 """Runs exported models: TFLite bundles, ONNX files and SavedModels, behind one face."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -90,11 +91,11 @@ class TFLite:
 
     def _run_of(self, signature):
         if signature.name not in self._runs:
-            content = flatbuffer.narrowed(self._bundle.network(), signature.name)
             try:
+                content = flatbuffer.narrowed(self._bundle.network(), signature.name)
                 interpreter = interpreter_class()(model_content=content, num_threads=self._threads)
                 run = interpreter.get_signature_runner(signature.name)
-            except (ValueError, RuntimeError) as error:
+            except (ValueError, RuntimeError, struct.error, IndexError) as error:
                 reason = " ".join(str(error).split())[:200]
                 raise UserError(
                     f"'{self._bundle.path}' is no working TFLite model: {reason}"

@@ -1,5 +1,6 @@
 """What an exported model may lose against Keras: sensible limits for each variant, settable."""
 
+import math
 from dataclasses import dataclass, fields, replace
 
 from keras_w2v2.errors import UserError
@@ -44,6 +45,8 @@ class Thresholds:
                 raise UserError(f"no threshold {name!r}: choose one of {', '.join(known)}")
             try:
                 changes[name] = None if value == "none" else float(value)
+                if changes[name] is not None and not math.isfinite(changes[name]):
+                    raise ValueError(value)
             except ValueError as error:
                 raise UserError(
                     f"threshold {setting!r} is no number: write {name}=0.01, or {name}=none"

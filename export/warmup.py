@@ -21,7 +21,7 @@ _MESSAGES = {
 
 _BATCHING = """\
 # tensorflow_model_server --enable_batching --batching_parameters_file=batching_parameters.txt
-# Clips of other lengths are padded by the client or wait for a batch of their own.
+# Clips of other lengths are padded to the longest of their batch, which changes no result.
 max_batch_size { value: 8 }
 batch_timeout_micros { value: 20000 }
 max_enqueued_batches { value: 64 }

@@ -55,6 +55,12 @@ def seen():
     return any(watch.seen for watch in _watches)
 
 
+def forget():
+    """Takes an interrupt as told: the work that it was to end has ended as it should."""
+    for watch in _watches:
+        watch.seen = False
+
+
 def check():
     """Raises KeyboardInterrupt if an open Watch has seen one that was lost since."""
     if seen():

@@ -12,6 +12,7 @@ from keras_w2v2.frames import SAMPLE_RATE
 LATENCY_SECONDS = 0.4
 LATENCIES = 4  # that a live window should hold at least: the rest is what it hears before
 LIVE_WINDOW_SECONDS = 2.0  # at least, where the model takes any length
+LONGEST_WINDOW_SECONDS = 120.0
 RECORDING_WINDOW_SECONDS = 15.0  # where the model takes any length
 
 
@@ -111,6 +112,8 @@ def live_plan(recognizer, latency_seconds=LATENCY_SECONDS, window_seconds=None):
     Raises:
         UserError: the bundle has no such window, or the latency does not fit into it.
     """
+    if not 0 < latency_seconds < LONGEST_WINDOW_SECONDS:
+        raise UserError(f"a latency of {latency_seconds:g} s cannot be had: choose some tenths")
     fixed = [samples / SAMPLE_RATE for samples in recognizer.windows or ()]
     if window_seconds is None:
         roomy = [seconds for seconds in fixed if seconds >= LATENCIES * latency_seconds]
@@ -137,6 +140,12 @@ def recording_plan(recognizer, window_seconds=None):
 
 
 def _window_samples(recognizer, seconds):
+    least = recognizer.frames.receptive_field / SAMPLE_RATE
+    if not least <= seconds <= LONGEST_WINDOW_SECONDS:
+        raise UserError(
+            f"a window of {seconds:g} s cannot be had: choose {least:g} to "
+            f"{LONGEST_WINDOW_SECONDS:g} s"
+        )
     samples = round(seconds * SAMPLE_RATE)
     if recognizer.windows and samples not in recognizer.windows:
         known = ", ".join(f"{window / SAMPLE_RATE:g}" for window in recognizer.windows)

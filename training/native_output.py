@@ -35,7 +35,7 @@ def hidden():
             raise
         finally:
             os.dup2(shown, 2)
-    os.close(shown)
+            os.close(shown)
 
 
 @contextlib.contextmanager

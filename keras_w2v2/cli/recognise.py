@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from keras_w2v2 import interrupts
 from keras_w2v2.cli import startup, tables
 from keras_w2v2.cli.commands import verb
 from keras_w2v2.errors import UserError
@@ -75,15 +76,18 @@ PIECE = 640  # bytes: 20 ms
 def listen(
     model: Path = MODEL,
     latency: float = typer.Option(0.4, help="Seconds from a sound to its text."),
-    window: float = typer.Option(None, help="Seconds that a window sees.", show_default="2"),
+    window: float = typer.Option(
+        None, help="Seconds that a window sees.", show_default="4 latencies at least"
+    ),
 ):
     """Write what is said while it is said: raw PCM on stdin, 16 kHz, 16 bits, one channel.
 
-    Words that will not change come on stdout; what they may go on with, on a terminal's stderr.
+    Words that will not change come on stdout; what they may go on with comes on stderr, where
+    that is a terminal and stdout is not. Ctrl-C ends the listening, and what was heard is kept.
 
     Example: arecord -q -t raw -f S16_LE -r 16000 -c 1 | keras-w2v2 listen app.tflite
     """
-    if sys.stdin.isatty():
+    if sys.stdin is None or sys.stdin.isatty():
         raise UserError("listen reads raw PCM from stdin: pipe a recorder into it (see --help)")
     startup.tensorflow()
     from keras_w2v2.training import live, recognizer
@@ -91,22 +95,27 @@ def listen(
     with native_output.hidden():
         reader = recognizer.load(model)
     hearing = live.LiveRecognizer(reader, live.live_plan(reader, latency, window))
+    gap = "" if reader.vocabulary.word_delimiter is None else " "
     with native_output.hidden():
-        _listen(hearing, sys.stdin.buffer)
+        _listen(hearing, sys.stdin.buffer, gap)
 
 
-def _listen(hearing, pcm):
-    """Prints what is heard of a binary stream until it ends."""
+def _listen(hearing, pcm, gap):
+    """Prints what is heard of a binary stream until it ends, or Ctrl-C ends it."""
     import numpy as np
 
-    show, told = sys.stderr.isatty(), 0
-    while piece := pcm.read(PIECE):
-        heard = hearing.push(np.frombuffer(piece[: len(piece) // 2 * 2], "<i2"))
-        for word in heard.words:
-            print(word.text, end=" ", flush=True)
-        told += len(heard.words)
-        if show:
-            print(f"\r\x1b[K{heard.partial}", end="", file=sys.stderr, flush=True)
+    # On one terminal the unfinished words would be drawn over the finished ones.
+    show, told = sys.stderr.isatty() and not sys.stdout.isatty(), 0
+    try:
+        while piece := pcm.read(PIECE):
+            heard = hearing.push(np.frombuffer(piece[: len(piece) // 2 * 2], "<i2"))
+            for word in heard.words:
+                print(word.text, end=gap, flush=True)
+            told += len(heard.words)
+            if show:
+                print(f"\r\x1b[K{heard.partial}", end="", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:  # the usual way to stop a microphone
+        interrupts.forget()
     if show:
         print("\r\x1b[K", end="", file=sys.stderr)
-    print(" ".join(word.text for word in hearing.finish().words[told:]))
+    print(gap.join(word.text for word in hearing.finish().words[told:]), flush=True)

@@ -78,12 +78,18 @@ def export(
         raise UserError(f"--window is for tflite: {format.value} takes any length")
     if threshold and not gate:
         raise UserError("--threshold is for the gate: give --gate too")
+    if variant is Variant.int8_full and not clips:
+        raise UserError("int8-full finds its scales on speech: give some with --clips")
+    if not all(0 < seconds < float("inf") for seconds in windows or ()):
+        raise UserError("--window must be a number of seconds above 0")
     startup.tensorflow()
     from keras_w2v2.export import tflite
+    from keras_w2v2.export.thresholds import Thresholds
     from keras_w2v2.training import provenance
     from keras_w2v2.training.run_folder import load_model
     from keras_w2v2.training.sample_clips import sample_clips
 
+    Thresholds().changed(threshold or ())  # before the work, not after it
     windows = windows or list(tflite.WINDOWS)
     waveforms = sample_clips(clips or gate, max_seconds=max(windows))
     network = load_model(model)
@@ -127,6 +133,11 @@ def gate(
 
     Example: keras-w2v2 gate app.tflite --against runs/fine --data shards/test
     """
+    for file in files:
+        if not file.exists():
+            raise UserError(f"no '{file}': give .tflite or .onnx files or SavedModel folders")
+    if report and report.suffix != ".html":
+        raise UserError(f"--report must be named .html, got '{report}'")
     startup.tensorflow()
     from keras_w2v2.export import gate as judgement
     from keras_w2v2.training.run_folder import load_model

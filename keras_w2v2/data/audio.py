@@ -94,11 +94,11 @@ def to_int16(waveform):
 
 
 def seconds_of(path):
-    """Returns the seconds that a file's header promises, 0.0 where it has none."""
+    """Returns the seconds that a file's header promises, 0.0 where it is none."""
     import soundfile
 
     try:
-        info = soundfile.info(str(path))
+        info = soundfile.info(_source(path))
         return 0.0 if info.frames >= _NO_LENGTH else info.duration
     except (RuntimeError, OSError, TypeError):
         return 0.0

@@ -1,0 +1,74 @@
+"""keras-w2v2 listen: PCM from a pipe, words on stdout."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from keras_w2v2.data import audio
+from tests.cli.test_interruption import START
+from tests.golden.make import RECOGNISER, SPEECH
+
+TEXT = "CLOSE THE WHITE LAMP NOW"
+
+
+def pcm():
+    return audio.to_int16(audio.read(SPEECH)).tobytes()
+
+
+def listen(data, *options):
+    command = [sys.executable, "-c", START, "listen", str(RECOGNISER), *options]
+    return subprocess.run(command, input=data, capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("cut", [0, 1])
+def test_words_of_a_pipe_are_printed_also_of_an_odd_byte(cut):
+    data = pcm()
+    done = listen(data[: len(data) - cut])
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().split() == TEXT.split()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--latency", "nan"], "latency"),
+        (["--latency", "0"], "latency"),
+        (["--window", "inf"], "window"),
+        (["--window", "3"], "choose one of 2, 5"),
+    ],
+)
+def test_impossible_numbers_get_one_line(options, words):
+    done = listen(b"", *options)
+    assert done.returncode == 2
+    (line,) = done.stderr.decode().splitlines()
+    assert words in line
+
+
+def test_ctrl_c_ends_the_listening_and_keeps_the_words():
+    read, write = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, "-c", START, "listen", str(RECOGNISER)],
+        stdin=read,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,  # what is read here must not hold back what communicate() reads
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    os.close(read)
+    silence = np.zeros(32_000, "<i2").tobytes()
+    os.write(write, pcm())
+    os.write(write, silence)
+    first = process.stdout.read(len("CLOSE "))  # it is listening
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    rest, err = process.communicate(timeout=60)
+    os.close(write)
+    assert process.returncode == 0, err
+    assert (first + rest).decode().split()[:4] == TEXT.split()[:4]
+    assert b"Traceback" not in err
