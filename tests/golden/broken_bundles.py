@@ -121,6 +121,8 @@ def all_files():
     yield "another magic", sound[:4] + b"TFL9" + sound[8:], "not_a_model"
     yield "network alone", NETWORK, "no_archive"
     yield "cut by a byte", sound[:-1], "no_archive"
+    yield "a comment", sound[:-2] + b"\x05\0hello", "no_archive"
+    yield "a comment that is not there", sound[:-2] + b"\x05\0", "no_archive"
     yield "cut in the middle", sound[: len(sound) // 2], "no_archive"
     for name in ("../climb", "/absolute", "a/../../b", "back\\slash", "C:drive"):
         yield f"an entry {name}", _named(name), "unsafe_archive"
@@ -146,6 +148,7 @@ def all_files():
         "hop_samples": 160,
         "receptive_field_samples": 401,
         "normalize_waveform": "no",
+        "variant": "int16",
         "tokens": "abcde",
         "blank": 5,
         "word_delimiter": -1,
@@ -158,6 +161,8 @@ def all_files():
         yield f"{key} {value!r}", _metadata(**{key: value}), "bad_metadata"
     yield "windows in falling order", _metadata(signatures=signatures[::-1]), "bad_metadata"
     more = [signatures[0] | {"frames": 100}]
+    one = [signatures[0], signatures[1] | {"name": "window_2s"}]
+    yield "two signatures of one name", _metadata(signatures=one), "bad_metadata"
     yield "frames that do not follow", _metadata(signatures=more), "bad_metadata"
     yield "another network's checksum", _metadata(sha256="0" * 64), "wrong_checksum"
     yield "model_bytes elsewhere", _metadata(model_bytes=len(NETWORK) - 8), "wrong_checksum"

@@ -9,7 +9,6 @@ const LARGEST_ENTRY = 4 << 20; // bytes
 const END_RECORD = { signature: 0x06054b50, bytes: 22 };
 const CENTRAL = { signature: 0x02014b50, bytes: 46 };
 const LOCAL = { signature: 0x04034b50, bytes: 30 };
-const LONGEST_COMMENT = 0xffff;
 const ENCRYPTED = 0x0001;
 const UTF8_NAME = 0x0800;
 
@@ -78,12 +77,11 @@ function centralDirectory(file, view) {
   return { entries, directoryAt };
 }
 
+/** A bundle's archive has no comment, so that its end record is the last thing in the file. */
 function endRecord(view) {
-  const latest = view.byteLength - END_RECORD.bytes;
-  const earliest = Math.max(0, latest - LONGEST_COMMENT);
-  for (let at = latest; at >= earliest; at--) {
-    if (view.getUint32(at, true) !== END_RECORD.signature) continue;
-    if (at + END_RECORD.bytes + view.getUint16(at + 20, true) === view.byteLength) return at;
+  const at = view.byteLength - END_RECORD.bytes;
+  if (at >= 0 && view.getUint32(at, true) === END_RECORD.signature) {
+    if (view.getUint16(at + 20, true) === 0) return at;
   }
   throw cut("no end record of an archive ends it");
 }

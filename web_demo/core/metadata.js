@@ -4,6 +4,7 @@ import { BundleError } from "./errors.js";
 import { FrameArithmetic, SAMPLE_RATE } from "./frames.js";
 
 const FORMAT = 2;
+const VARIANTS = ["float32", "float16", "int8", "int4", "int8-full"];
 
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isWhole = Number.isSafeInteger;
@@ -27,7 +28,7 @@ const KEYS = {
   silent: ["a list of whole numbers", listOf(isWhole)],
   vocabulary: ["an object", isObject],
   normalizer: ["an object or null", orNull(isObject)],
-  variant: ["a text", isText],
+  variant: [`one of ${VARIANTS.join(", ")}`, (value) => VARIANTS.includes(value)],
   signatures: ["a list of signatures with name, samples and frames", listOf(isSignature)],
   languages: ["a list of texts", listOf(isText)],
   training: ["an object or null", orNull(isObject)],
@@ -136,6 +137,9 @@ function requireSignatures({ signatures }, frames) {
   signatures.forEach(({ name, samples, frames: said }, i) => {
     if (frames.frames(samples) !== said) {
       throw bad(`the frames of ${name} do not follow from its samples`);
+    }
+    if (signatures.findIndex((other) => other.name === name) < i) {
+      throw bad(`two signatures have the name ${name}`);
     }
     if (i > 0 && samples <= signatures[i - 1].samples) {
       throw bad("the signatures are not in rising order");

@@ -15,6 +15,7 @@ import java.nio.charset.CharacterCodingException
 /** Reads metadata.json: keys, types, and whether they agree with each other. */
 internal object MetadataReader {
     private const val FORMAT = 2
+    private val VARIANTS = setOf("float32", "float16", "int8", "int4", "int8-full")
 
     /** @throws BundleException bad_metadata or newer_format. */
     fun read(json: ByteArray): Metadata {
@@ -53,7 +54,7 @@ internal object MetadataReader {
                 wordDelimiter = if (fields.isNull("word_delimiter")) null else fields.int("word_delimiter"),
                 silent = fields.ints("silent").toSet(),
             ),
-            variant = fields.string("variant"),
+            variant = fields.string("variant").also { require(it in VARIANTS) { "variant is $it" } },
             signatures = signatures(fields, frames),
             languages = fields.strings("languages"),
             licence = if (fields.isNull("licence")) null else fields.string("licence"),
@@ -71,6 +72,7 @@ internal object MetadataReader {
             agree("frames of ${signature.name}", signature.frames, frames.frames(signature.samples.toLong()))
             require(signature.frames > 0) { "${signature.name} is too short for a frame" }
         }
+        require(signatures.distinctBy { it.name }.size == signatures.size) { "two signatures have one name" }
         require(signatures.zipWithNext().all { (a, b) -> a.samples < b.samples }) {
             "signatures are not in rising order"
         }

@@ -77,20 +77,16 @@ internal class ZipArchive(private val source: ByteSource) {
     }
 
     private fun findEndRecord(): EndRecord {
-        val tailSize = minOf(source.size, END_SIZE + LONGEST_COMMENT).toInt()
-        val tailAt = source.size - tailSize
-        val tail = fields(tailAt, tailSize)
-        for (at in tailSize - END_SIZE.toInt() downTo 0) {
-            // Only a record whose comment ends with the file: others may be part of a comment.
-            if (tail.getInt(at) != END_SIGNATURE) continue
-            if (at + END_SIZE + tail.u16(at + 20) != tailSize.toLong()) continue
-            val entries = tail.u16(at + 10)
-            val oneDisk = tail.u16(at + 4) == 0 && tail.u16(at + 6) == 0 && tail.u16(at + 8) == entries
-            val end = EndRecord(entries, tail.u32(at + 16), tailAt + at)
-            if (!oneDisk || end.directoryAt + tail.u32(at + 12) != end.at) break
-            return end
-        }
-        noArchive()
+        // A bundle's archive has no comment, so that its end record is the last thing in the file.
+        val at = source.size - END_SIZE
+        if (at < 0) noArchive()
+        val record = fields(at, END_SIZE.toInt())
+        if (record.getInt(0) != END_SIGNATURE || record.u16(20) != 0) noArchive()
+        val entries = record.u16(10)
+        val oneDisk = record.u16(4) == 0 && record.u16(6) == 0 && record.u16(8) == entries
+        val end = EndRecord(entries, record.u32(16), at)
+        if (!oneDisk || end.directoryAt + record.u32(12) != end.at) noArchive()
+        return end
     }
 
     private fun readDirectory(end: EndRecord): List<Entry> {
@@ -158,7 +154,6 @@ internal class ZipArchive(private val source: ByteSource) {
         const val MOST_ENTRIES = 16
         const val LARGEST_ENTRY = 4L shl 20
         const val END_SIZE = 22L
-        const val LONGEST_COMMENT = 65_535L
         const val CENTRAL_SIZE = 46
         const val LOCAL_SIZE = 30
         const val END_SIGNATURE = 0x06054b50

@@ -16,7 +16,7 @@ class BundleFolderTest {
 
     private val sound = Golden.bytes(Golden.cases("bundles.json").first { it.optional("error") == null })
     private val writer = BundleWriter(sound)
-    private val other = writer.write(writer.metadata.apply { addProperty("variant", "other") })
+    private val other = writer.write(writer.metadata.apply { addProperty("variant", "float32") })
     private val folder by lazy { BundleFolder(temporary.root) }
 
     private fun files() = temporary.root.list()!!.toList()
@@ -25,8 +25,8 @@ class BundleFolderTest {
     fun `a bundle is replaced by another`() {
         assertNull(folder.read())
         folder.replace(ByteArrayInputStream(sound))
-        assertEquals("other", folder.replace(ByteArrayInputStream(other)).variant)
-        assertEquals("other", folder.read()!!.variant)
+        assertEquals("float32", folder.replace(ByteArrayInputStream(other)).variant)
+        assertEquals("float32", folder.read()!!.variant)
         assertEquals(listOf(folder.file.name), files())
     }
 
@@ -38,7 +38,7 @@ class BundleFolderTest {
                 folder.replace(ByteArrayInputStream(sound.copyOf(size)))
             }
         }
-        assertEquals("other", folder.read()!!.variant)
+        assertEquals("float32", folder.read()!!.variant)
         assertEquals(listOf(folder.file.name), files())
     }
 
@@ -53,7 +53,7 @@ class BundleFolderTest {
         }
         assertThrows(IOException::class.java) { folder.replace(broken) }
         assertThrows(IOException::class.java) { folder.replace(endless, largest = 1 shl 20) }
-        assertEquals("other", folder.read()!!.variant)
+        assertEquals("float32", folder.read()!!.variant)
         assertEquals(listOf(folder.file.name), files())
     }
 
@@ -66,7 +66,7 @@ class BundleFolderTest {
                 error("the phone cannot run ${metadata.variant}")
             }
         }
-        assertEquals("other", folder.read()!!.variant)
+        assertEquals("float32", folder.read()!!.variant)
     }
 
     @Test
