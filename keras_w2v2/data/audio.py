@@ -198,7 +198,7 @@ def _source(path):
             head = start + file.read(_WAV_HEAD)
             mended = wav.with_length(head) and wav.with_length(head + file.read())
             return io.BytesIO(mended) if mended else str(path)
-        if start[:3] != b"ID3" and (start[0] != 0xFF or start[1:2] < b"\xe0"):
+        if start[:3] != b"ID3" and (start[:1] != b"\xff" or start[1:2] < b"\xe0"):
             return str(path)
         mended = mp3.with_length(start + file.read())
     return io.BytesIO(mended) if mended else str(path)
