@@ -62,14 +62,6 @@ class Verdict:
         return not self.breaches
 
 
-class GateError(UserError):
-    """An exported model that does not pass; `verdict` has the figures."""
-
-    def __init__(self, verdict):
-        super().__init__(f"'{verdict.name}' does not pass the gate: {'; '.join(verdict.breaches)}")
-        self.verdict = verdict
-
-
 def judge(exported, model, clips, settings=(), threads=(1, 2), shown_as=None):
     """Measures an exported model against the Keras model that it should equal.
 
@@ -127,14 +119,6 @@ def judge(exported, model, clips, settings=(), threads=(1, 2), shown_as=None):
     _compare(verdict, model, clips, first.logits)
     if np.isfinite(verdict.relative_error):
         verdict.breaches += _breaches(verdict, limits)
-    return verdict
-
-
-def require(exported, model, clips, settings=(), shown_as=None):
-    """Judges as `judge` does, and raises GateError unless the model passes."""
-    verdict = judge(exported, model, clips, settings, shown_as=shown_as)
-    if not verdict.passes:
-        raise GateError(verdict)
     return verdict
 
 

@@ -38,14 +38,13 @@ class Probe:
     real_time_factor: float
 
 
-def run(model, clips, threads=1, window=None):
+def run(model, clips, threads=1):
     """Runs a model on clips in a new process.
 
     Args:
         model: str or path of an exported model.
         clips: list of float32 [samples].
         threads: int.
-        window: float, seconds; the one window of a bundle to use.
 
     Returns:
         Probe.
@@ -58,7 +57,6 @@ def run(model, clips, threads=1, window=None):
         np.savez(inputs, *clips)
         command = [sys.executable, "-m", "keras_w2v2.export.probe", str(model), str(inputs)]
         command += [str(outputs), "--threads", str(threads)]
-        command += [] if window is None else ["--window", str(window)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             last = (done.stderr.strip().splitlines() or [""])[-1]
@@ -71,12 +69,12 @@ def run(model, clips, threads=1, window=None):
     return Probe(logits, **figures)
 
 
-def _measure(model, clips, threads, window):
+def _measure(model, clips, threads):
     """Returns (logits, figures) in this process."""
     from keras_w2v2.export import runner
 
     began = time.perf_counter()
-    loaded = runner.load(model, threads, window)
+    loaded = runner.load(model, threads)
     longest = max(clips, key=len)
     loaded.logits(longest)
     first = time.perf_counter() - began
@@ -113,12 +111,11 @@ def main():
     parser.add_argument("clips")
     parser.add_argument("out")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--window", type=float)
     arguments = parser.parse_args()
     with np.load(arguments.clips) as found:
         clips = [found[name] for name in found.files]
     try:
-        logits, figures = _measure(arguments.model, clips, arguments.threads, arguments.window)
+        logits, figures = _measure(arguments.model, clips, arguments.threads)
     except UserError as error:
         sys.exit(f"error: {error}")
     np.savez(arguments.out, *logits)

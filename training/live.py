@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keras_w2v2.data.audio import LOUDEST
 from keras_w2v2.decoding import greedy
 from keras_w2v2.decoding.windows import WindowPlan
 from keras_w2v2.errors import UserError
@@ -163,8 +164,6 @@ def _as_float(samples):
         return samples.astype(np.float32) / 32768
     if not np.issubdtype(samples.dtype, np.floating):
         raise UserError(f"audio of type {samples.dtype}: give int16, or float in [-1, 1]")
-    from keras_w2v2.training.recognizer import LOUDEST
-
     peak = float(np.max(np.abs(samples), initial=0.0))  # NaN survives max
     if not peak <= LOUDEST:
         raise UserError(f"audio reaches {peak:.4g}: its samples must be numbers in [-1, 1]")

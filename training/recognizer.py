@@ -4,10 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_w2v2.data.audio import LOUDEST
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import SAMPLE_RATE
-
-LOUDEST = 4.0  # beyond 12 dB over full scale, the samples are in another scale
 
 
 class Recognizer:

@@ -14,7 +14,7 @@ from keras_w2v2.frames import SAMPLE_RATE
 SUFFIXES = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".au", ".w64")
 LEAST_SAMPLES = 400  # one frame of the published feature encoder
 
-_LOUDEST = 4.0  # float files may pass full scale a little; beyond 12 dB the scale is another
+LOUDEST = 4.0  # float files may pass full scale a little; beyond 12 dB the scale is another
 _LOSSY = ("MP3", "OGG")
 _NO_LENGTH = 2**62  # frames, above what any header says in earnest
 _LOSSY_SLACK = 0.1  # seconds by which decoders of one lossy file may differ
@@ -186,7 +186,7 @@ def _check_peak(path, samples):
     peak = float(np.max(np.abs(samples)))  # NaN and infinity survive max
     if not np.isfinite(peak):
         raise AudioError(path, "holds NaN or infinite samples")
-    if peak > _LOUDEST:
+    if peak > LOUDEST:
         raise AudioError(path, f"out of scale: samples reach {peak:.4g}, not 1")
 
 
