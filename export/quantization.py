@@ -5,13 +5,10 @@ import io
 
 from keras_w2v2.errors import UserError
 
-VARIANTS = {
-    "float32": "as trained",
-    "float16": "weights in half precision, half the size, computed in float32",
-    "int8": "weights in 8 bits a channel, activations quantized on the fly (dynamic_wi8_afp32)",
-    "int4": "the matrix products' weights in 4 bits a channel, the rest as int8",
-    "int8-full": "weights and activations in 8 bits, scales from calibration clips",
-}
+# float32 as trained; float16 half the size, computed in float32; int8 weights in 8 bits a channel,
+# activations quantized on the fly; int4 the transformer's weights in 4 bits; int8-full activations
+# in 8 bits too, with scales from calibration clips.
+VARIANTS = ("float32", "float16", "int8", "int4", "int8-full")
 _FIRST_CONVOLUTION = r".*feature_encoder[^;/]*/block_0[^0-9].*"
 BY_QUANTIZER = ("int8", "int4", "int8-full")
 

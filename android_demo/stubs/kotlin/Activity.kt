@@ -5,21 +5,22 @@ import android.os.Bundle
 import androidx.activity.result.ActivityResultLauncher
 import androidx.activity.result.contract.ActivityResultContract
 import androidx.lifecycle.ViewModel
+import stubs.declaredOnly
 
 open class ComponentActivity : Context() {
     val isChangingConfigurations: Boolean
-        get() = TODO()
+        get() = declaredOnly()
 
-    protected open fun onCreate(savedInstanceState: Bundle?): Unit = TODO()
+    protected open fun onCreate(savedInstanceState: Bundle?): Unit = declaredOnly()
 
-    protected open fun onStop(): Unit = TODO()
+    protected open fun onStop(): Unit = declaredOnly()
 
     fun <I, O> registerForActivityResult(
         contract: ActivityResultContract<I, O>,
         callback: (O) -> Unit,
-    ): ActivityResultLauncher<I> = TODO("$contract $callback")
+    ): ActivityResultLauncher<I> = declaredOnly("$contract $callback")
 }
 
-fun ComponentActivity.enableEdgeToEdge(): Unit = TODO()
+fun ComponentActivity.enableEdgeToEdge(): Unit = declaredOnly()
 
-inline fun <reified VM : ViewModel> ComponentActivity.viewModels(): Lazy<VM> = TODO(VM::class.toString())
+inline fun <reified VM : ViewModel> ComponentActivity.viewModels(): Lazy<VM> = declaredOnly(VM::class.toString())

@@ -5,6 +5,7 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
+import stubs.declaredOnly
 
 object Arrangement {
     interface Horizontal
@@ -14,13 +15,13 @@ object Arrangement {
     interface HorizontalOrVertical : Horizontal, Vertical
 
     val Start: Horizontal
-        get() = TODO()
+        get() = declaredOnly()
     val Top: Vertical
-        get() = TODO()
+        get() = declaredOnly()
     val SpaceBetween: HorizontalOrVertical
-        get() = TODO()
+        get() = declaredOnly()
 
-    fun spacedBy(space: Dp): HorizontalOrVertical = TODO("$space")
+    fun spacedBy(space: Dp): HorizontalOrVertical = declaredOnly("$space")
 }
 
 interface ColumnScope
@@ -33,32 +34,32 @@ interface RowScope {
 fun Column(
     modifier: Modifier = Modifier,
     verticalArrangement: Arrangement.Vertical = Arrangement.Top,
-    horizontalAlignment: Alignment.Horizontal = TODO(),
+    horizontalAlignment: Alignment.Horizontal = declaredOnly(),
     content: @Composable ColumnScope.() -> Unit,
-): Unit = TODO("$modifier $verticalArrangement $horizontalAlignment $content")
+): Unit = declaredOnly("$modifier $verticalArrangement $horizontalAlignment $content")
 
 @Composable
 fun Row(
     modifier: Modifier = Modifier,
     horizontalArrangement: Arrangement.Horizontal = Arrangement.Start,
-    verticalAlignment: Alignment.Vertical = TODO(),
+    verticalAlignment: Alignment.Vertical = declaredOnly(),
     content: @Composable RowScope.() -> Unit,
-): Unit = TODO("$modifier $horizontalArrangement $verticalAlignment $content")
+): Unit = declaredOnly("$modifier $horizontalArrangement $verticalAlignment $content")
 
 @Composable
-fun Spacer(modifier: Modifier): Unit = TODO("$modifier")
+fun Spacer(modifier: Modifier): Unit = declaredOnly("$modifier")
 
-fun Modifier.fillMaxSize(fraction: Float = 1f): Modifier = TODO("$fraction")
+fun Modifier.fillMaxSize(fraction: Float = 1f): Modifier = declaredOnly("$fraction")
 
-fun Modifier.fillMaxWidth(fraction: Float = 1f): Modifier = TODO("$fraction")
+fun Modifier.fillMaxWidth(fraction: Float = 1f): Modifier = declaredOnly("$fraction")
 
-fun Modifier.heightIn(min: Dp = 0.dp, max: Dp = 0.dp): Modifier = TODO("$min $max")
+fun Modifier.heightIn(min: Dp = 0.dp, max: Dp = 0.dp): Modifier = declaredOnly("$min $max")
 
-fun Modifier.size(size: Dp): Modifier = TODO("$size")
+fun Modifier.size(size: Dp): Modifier = declaredOnly("$size")
 
-fun Modifier.padding(all: Dp): Modifier = TODO("$all")
+fun Modifier.padding(all: Dp): Modifier = declaredOnly("$all")
 
 fun Modifier.padding(start: Dp = 0.dp, top: Dp = 0.dp, end: Dp = 0.dp, bottom: Dp = 0.dp): Modifier =
-    TODO("$start $top $end $bottom")
+    declaredOnly("$start $top $end $bottom")
 
-fun Modifier.safeDrawingPadding(): Modifier = TODO()
+fun Modifier.safeDrawingPadding(): Modifier = declaredOnly()

@@ -8,58 +8,59 @@ import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.painter.Painter
 import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.text.font.FontStyle
+import stubs.declaredOnly
 
 class ColorScheme internal constructor() {
     val error: Color
-        get() = TODO()
+        get() = declaredOnly()
     val onSurfaceVariant: Color
-        get() = TODO()
+        get() = declaredOnly()
 }
 
 class Typography internal constructor() {
     val headlineSmall: TextStyle
-        get() = TODO()
+        get() = declaredOnly()
     val titleMedium: TextStyle
-        get() = TODO()
+        get() = declaredOnly()
 }
 
-fun darkColorScheme(): ColorScheme = TODO()
+fun darkColorScheme(): ColorScheme = declaredOnly()
 
-fun lightColorScheme(): ColorScheme = TODO()
+fun lightColorScheme(): ColorScheme = declaredOnly()
 
 object MaterialTheme {
     val colorScheme: ColorScheme
-        @Composable get() = TODO()
+        @Composable get() = declaredOnly()
     val typography: Typography
-        @Composable get() = TODO()
+        @Composable get() = declaredOnly()
 }
 
 @Composable
 fun MaterialTheme(
-    colorScheme: ColorScheme = TODO(),
-    typography: Typography = TODO(),
+    colorScheme: ColorScheme = declaredOnly(),
+    typography: Typography = declaredOnly(),
     content: @Composable () -> Unit,
-): Unit = TODO("$colorScheme $typography $content")
+): Unit = declaredOnly("$colorScheme $typography $content")
 
 @Composable
-fun Surface(modifier: Modifier = Modifier, content: @Composable () -> Unit): Unit = TODO("$modifier $content")
+fun Surface(modifier: Modifier = Modifier, content: @Composable () -> Unit): Unit = declaredOnly("$modifier $content")
 
 @Composable
 fun Card(modifier: Modifier = Modifier, content: @Composable ColumnScope.() -> Unit): Unit =
-    TODO("$modifier $content")
+    declaredOnly("$modifier $content")
 
 @Composable
 fun Text(
     text: String,
     modifier: Modifier = Modifier,
-    color: Color = TODO(),
+    color: Color = declaredOnly(),
     fontStyle: FontStyle? = null,
-    style: TextStyle = TODO(),
-): Unit = TODO("$text $modifier $color $fontStyle $style")
+    style: TextStyle = declaredOnly(),
+): Unit = declaredOnly("$text $modifier $color $fontStyle $style")
 
 @Composable
 fun Icon(painter: Painter, contentDescription: String?, modifier: Modifier = Modifier): Unit =
-    TODO("$painter $contentDescription $modifier")
+    declaredOnly("$painter $contentDescription $modifier")
 
 @Composable
 fun Button(
@@ -67,7 +68,7 @@ fun Button(
     modifier: Modifier = Modifier,
     enabled: Boolean = true,
     content: @Composable RowScope.() -> Unit,
-): Unit = TODO("$onClick $modifier $enabled $content")
+): Unit = declaredOnly("$onClick $modifier $enabled $content")
 
 @Composable
 fun OutlinedButton(
@@ -75,7 +76,7 @@ fun OutlinedButton(
     modifier: Modifier = Modifier,
     enabled: Boolean = true,
     content: @Composable RowScope.() -> Unit,
-): Unit = TODO("$onClick $modifier $enabled $content")
+): Unit = declaredOnly("$onClick $modifier $enabled $content")
 
 @Composable
 fun TextButton(
@@ -83,7 +84,7 @@ fun TextButton(
     modifier: Modifier = Modifier,
     enabled: Boolean = true,
     content: @Composable RowScope.() -> Unit,
-): Unit = TODO("$onClick $modifier $enabled $content")
+): Unit = declaredOnly("$onClick $modifier $enabled $content")
 
 @Composable
 fun Switch(
@@ -91,7 +92,7 @@ fun Switch(
     onCheckedChange: ((Boolean) -> Unit)?,
     modifier: Modifier = Modifier,
     enabled: Boolean = true,
-): Unit = TODO("$checked $onCheckedChange $modifier $enabled")
+): Unit = declaredOnly("$checked $onCheckedChange $modifier $enabled")
 
 @Composable
 fun Slider(
@@ -102,10 +103,10 @@ fun Slider(
     valueRange: ClosedFloatingPointRange<Float> = 0f..1f,
     steps: Int = 0,
     onValueChangeFinished: (() -> Unit)? = null,
-): Unit = TODO("$value $onValueChange $modifier $enabled $valueRange $steps $onValueChangeFinished")
+): Unit = declaredOnly("$value $onValueChange $modifier $enabled $valueRange $steps $onValueChangeFinished")
 
 @Composable
-fun LinearProgressIndicator(progress: () -> Float, modifier: Modifier = Modifier): Unit = TODO("$progress $modifier")
+fun LinearProgressIndicator(progress: () -> Float, modifier: Modifier = Modifier): Unit = declaredOnly("$progress $modifier")
 
 @Composable
-fun CircularProgressIndicator(modifier: Modifier = Modifier): Unit = TODO("$modifier")
+fun CircularProgressIndicator(modifier: Modifier = Modifier): Unit = declaredOnly("$modifier")

@@ -1,6 +1,7 @@
 package androidx.compose.runtime
 
 import kotlin.reflect.KProperty
+import stubs.declaredOnly
 
 @Target(
     AnnotationTarget.FUNCTION,
@@ -20,12 +21,12 @@ interface MutableFloatState : FloatState {
     var floatValue: Float
 }
 
-operator fun <T> State<T>.getValue(thisObj: Any?, property: KProperty<*>): T = TODO("$thisObj $property")
+operator fun <T> State<T>.getValue(thisObj: Any?, property: KProperty<*>): T = declaredOnly("$thisObj $property")
 
 operator fun MutableFloatState.setValue(thisObj: Any?, property: KProperty<*>, value: Float): Unit =
-    TODO("$thisObj $property $value")
+    declaredOnly("$thisObj $property $value")
 
-fun mutableFloatStateOf(value: Float): MutableFloatState = TODO("$value")
+fun mutableFloatStateOf(value: Float): MutableFloatState = declaredOnly("$value")
 
 @Composable
-fun <T> remember(key1: Any?, calculation: () -> T): T = TODO("$key1 $calculation")
+fun <T> remember(key1: Any?, calculation: () -> T): T = declaredOnly("$key1 $calculation")

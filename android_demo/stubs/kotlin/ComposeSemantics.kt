@@ -1,6 +1,7 @@
 package androidx.compose.ui.semantics
 
 import androidx.compose.ui.Modifier
+import stubs.declaredOnly
 
 interface SemanticsPropertyReceiver
 
@@ -18,20 +19,20 @@ class Role private constructor() {
 }
 
 var SemanticsPropertyReceiver.contentDescription: String
-    get() = TODO()
-    set(value) = TODO(value)
+    get() = declaredOnly()
+    set(value) = declaredOnly(value)
 
 var SemanticsPropertyReceiver.stateDescription: String
-    get() = TODO()
-    set(value) = TODO(value)
+    get() = declaredOnly()
+    set(value) = declaredOnly(value)
 
 var SemanticsPropertyReceiver.liveRegion: LiveRegionMode
-    get() = TODO()
-    set(value) = TODO("$value")
+    get() = declaredOnly()
+    set(value) = declaredOnly("$value")
 
-fun SemanticsPropertyReceiver.heading(): Unit = TODO()
+fun SemanticsPropertyReceiver.heading(): Unit = declaredOnly()
 
 fun Modifier.semantics(
     mergeDescendants: Boolean = false,
     properties: SemanticsPropertyReceiver.() -> Unit,
-): Modifier = TODO("$mergeDescendants $properties")
+): Modifier = declaredOnly("$mergeDescendants $properties")

@@ -2,9 +2,10 @@ package androidx.lifecycle
 
 import android.app.Application
 import kotlinx.coroutines.CoroutineScope
+import stubs.declaredOnly
 
 abstract class ViewModel {
-    protected open fun onCleared(): Unit = TODO()
+    protected open fun onCleared(): Unit = declaredOnly()
 }
 
 open class AndroidViewModel(private val application: Application) : ViewModel() {
@@ -13,4 +14,4 @@ open class AndroidViewModel(private val application: Application) : ViewModel() 
 }
 
 val ViewModel.viewModelScope: CoroutineScope
-    get() = TODO()
+    get() = declaredOnly()

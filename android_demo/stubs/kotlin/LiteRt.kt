@@ -1,6 +1,7 @@
 package com.google.ai.edge.litert
 
 import android.content.res.AssetManager
+import stubs.declaredOnly
 
 enum class Accelerator { NONE, CPU, GPU, NPU }
 
@@ -15,13 +16,13 @@ abstract class JniHandle internal constructor() : AutoCloseable {
 class Environment private constructor() : JniHandle()
 
 class TensorBuffer internal constructor() : JniHandle() {
-    fun writeInt(data: IntArray): Unit = TODO("$data")
+    fun writeInt(data: IntArray): Unit = declaredOnly("$data")
 
-    fun writeFloat(data: FloatArray): Unit = TODO("$data")
+    fun writeFloat(data: FloatArray): Unit = declaredOnly("$data")
 
-    fun readInt(): IntArray = TODO()
+    fun readInt(): IntArray = declaredOnly()
 
-    fun readFloat(): FloatArray = TODO()
+    fun readFloat(): FloatArray = declaredOnly()
 }
 
 class CompiledModel private constructor() : JniHandle() {
@@ -46,15 +47,15 @@ class CompiledModel private constructor() : JniHandle() {
         }
     }
 
-    fun createInputBuffer(inputName: String, signature: String = ""): TensorBuffer = TODO(inputName + signature)
+    fun createInputBuffer(inputName: String, signature: String = ""): TensorBuffer = declaredOnly(inputName + signature)
 
-    fun createOutputBuffer(outputName: String, signature: String = ""): TensorBuffer = TODO(outputName + signature)
+    fun createOutputBuffer(outputName: String, signature: String = ""): TensorBuffer = declaredOnly(outputName + signature)
 
     fun run(
         inputs: Map<String, TensorBuffer>,
         outputs: Map<String, TensorBuffer>,
         signature: String = "",
-    ): Unit = TODO("$inputs $outputs $signature")
+    ): Unit = declaredOnly("$inputs $outputs $signature")
 
     companion object {
         @JvmStatic
@@ -63,13 +64,13 @@ class CompiledModel private constructor() : JniHandle() {
             assetName: String,
             options: Options = Options.CPU,
             optionalEnv: Environment? = null,
-        ): CompiledModel = TODO("$assetManager $assetName $options $optionalEnv")
+        ): CompiledModel = declaredOnly("$assetManager $assetName $options $optionalEnv")
 
         @JvmStatic
         fun create(
             filePath: String,
             options: Options = Options.CPU,
             optionalEnv: Environment? = null,
-        ): CompiledModel = TODO("$filePath $options $optionalEnv")
+        ): CompiledModel = declaredOnly("$filePath $options $optionalEnv")
     }
 }
