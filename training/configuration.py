@@ -6,115 +6,21 @@ The defaults are the published BASE recipe (fairseq 3d262bb). A recipe file over
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from keras_w2v2.errors import UserError, nearest
+from keras_w2v2.errors import UserError
 from keras_w2v2.training import recipe_file
-
-Count = Annotated[int, Field(ge=1)]
-NotNegative = Annotated[int, Field(ge=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Rate = Annotated[float, Field(ge=0, lt=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-AtLeastZero = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-def _at_most(name, value, limit_name, limit):
-    if value > limit:
-        raise ValueError(f"{name} is {value:g}, more than {limit_name} {limit:g}")
-
-
-class Section(BaseModel):
-    """A group of keys; unknown keys and values of another type are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Backbone(Section):
-    """Fields of `Wav2Vec2Backbone`; those left out come from the preset."""
-
-    preset: str | None = None
-    conv_filters: list[Count] | None = None
-    conv_kernels: list[Count] | None = None
-    conv_strides: list[Count] | None = None
-    conv_bias: bool | None = None
-    feature_norm: Literal["group", "layer"] | None = None
-    hidden_dim: Count | None = None
-    num_layers: Count | None = None
-    num_heads: Count | None = None
-    intermediate_dim: Count | None = None
-    position_kernel: Count | None = None
-    position_groups: Count | None = None
-    norm_first: bool | None = None
-    normalize_waveform: bool | None = None
-    dropout: Rate | None = None
-    attention_dropout: Rate | None = None
-    activation_dropout: Rate | None = None
-    input_dropout: Rate | None = None
-    layer_drop: Rate | None = None
-    feature_grad_mult: AtLeastZero | None = None
-
-    @field_validator("preset")
-    @classmethod
-    def _known_preset(cls, name):
-        from keras_w2v2 import presets
-
-        if name is not None and name not in presets.PRESETS:
-            raise ValueError(f"no preset '{name}'{nearest(name, presets.PRESETS)}")
-        return name
-
-    def overrides(self):
-        """Returns the fields that were given, without the preset (dict)."""
-        return {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in self.model_dump().items()
-            if name != "preset" and value is not None
-        }
-
-
-class PretrainModel(Backbone):
-    """Fields of `Wav2Vec2ForPreTraining` and of its backbone."""
-
-    preset: str | None = "wav2vec2_base"
-    num_codebooks: Count | None = None
-    codebook_size: Annotated[int, Field(ge=2)] | None = None
-    code_dim: Count | None = None
-    projection_dim: Count | None = None
-    num_distractors: Count | None = None
-    cross_utterance_distractors: NotNegative | None = None
-    codebook_distractors: NotNegative | None = None
-    logit_temperature: Positive | None = None
-    diversity_weight: AtLeastZero | None = None
-    feature_penalty_weight: AtLeastZero | None = None
-    mask_prob: Rate | None = None
-    mask_span: Count | None = None
-    mask_min_spans: NotNegative | None = None
-    gumbel_start: Positive | None = None
-    gumbel_end: Positive | None = None
-    gumbel_decay: Annotated[float, Field(gt=0, le=1)] | None = None
-    quantizer_dropout: Rate | None = None
-
-
-class FinetuneModel(Backbone):
-    """Fields of `Wav2Vec2ForCTC` and of its backbone.
-
-    The dropouts of pre-training are reset, as fairseq does for fine-tuning; the architecture
-    itself comes from the preset or, with `init`, from the checkpoint.
-    """
-
-    dropout: Rate = 0.0
-    attention_dropout: Rate = 0.0
-    activation_dropout: Rate = 0.1
-    input_dropout: Rate = 0.0
-    layer_drop: Rate = 0.05
-    final_dropout: Rate | None = None
-    mask_prob: Rate | None = None
-    mask_span: Count | None = None
-    mask_min_spans: NotNegative | None = None
-    mask_channel_prob: Rate | None = None
-    mask_channel_span: Count | None = None
-    freeze_feature_encoder: bool | None = None
-    freeze_transformer_updates: NotNegative | None = None
+from keras_w2v2.training.configuration_models import FinetuneModel, PretrainModel
+from keras_w2v2.training.configuration_types import (
+    AtLeastZero,
+    Count,
+    NotNegative,
+    Positive,
+    Rate,
+    Section,
+    Share,
+    at_most,
+)
 
 
 class PretrainData(Section):
@@ -127,8 +33,8 @@ class PretrainData(Section):
 
     @model_validator(mode="after")
     def _in_order(self):
-        _at_most("min_seconds", self.min_seconds, "max_seconds", self.max_seconds)
-        _at_most("max_seconds", self.max_seconds, "batch_seconds", self.batch_seconds)
+        at_most("min_seconds", self.min_seconds, "max_seconds", self.max_seconds)
+        at_most("max_seconds", self.max_seconds, "batch_seconds", self.batch_seconds)
         return self
 
 
@@ -141,7 +47,7 @@ class FinetuneData(Section):
 
     @model_validator(mode="after")
     def _in_order(self):
-        _at_most("max_seconds", self.max_seconds, "batch_seconds", self.batch_seconds)
+        at_most("max_seconds", self.max_seconds, "batch_seconds", self.batch_seconds)
         return self
 
 
@@ -169,7 +75,7 @@ class PretrainOptimizer(Optimizer):
 
     @model_validator(mode="after")
     def _in_order(self):
-        _at_most("warmup_updates", self.warmup_updates, "updates", self.updates)
+        at_most("warmup_updates", self.warmup_updates, "updates", self.updates)
         return self
 
 
