@@ -3,10 +3,7 @@ import inspect
 import pytest
 
 from keras_w2v2.errors import UserError
-from keras_w2v2.training import recipe_file
 from keras_w2v2.training.configuration import FinetuneConfig, PretrainConfig
-
-TASKS = {"pretrain": PretrainConfig, "finetune": FinetuneConfig}
 
 
 @pytest.fixture
@@ -24,16 +21,6 @@ def refusal(config, *arguments):
         config.load(*arguments)
     assert "\n" not in str(error.value)
     return str(error.value)
-
-
-@pytest.mark.parametrize("name", recipe_file.packaged_recipes())
-def test_every_packaged_recipe_is_valid_and_documented(name):
-    path = recipe_file.find(name)
-    task = recipe_file.read(path)["task"]
-    assert TASKS[task].load(name).task == task
-    opening = path.read_text(encoding="utf-8").split("\n\n")[0]
-    assert "# Source: " in opening
-    assert f"#   keras-w2v2 {task} {name} --data " in opening
 
 
 def test_without_a_recipe_the_small_one_is_taken():
