@@ -1,15 +1,16 @@
 """The feature encoder for phones: matrix products by rows, a piece of the sound at a time."""
 
 import contextlib
+import math
 
 from keras import ops
 
-from keras_w2v2.frames import SAMPLE_RATE, FrameArithmetic
+from keras_w2v2.frames import FrameArithmetic
 from keras_w2v2.layers.framing import frame
-from keras_w2v2.layers.masking import sequence_mask
+from keras_w2v2.layers.masking import long_sequence_mask
 
 EARLY = 3  # convolutions that run a piece at a time: what they make of a clip is large
-PIECE_SECONDS = 0.5  # what they make of so much stays in the cache
+PIECE_VALUES = 819_200  # of the largest output among them, 0.5 s in BASE: it stays in the cache
 MOST_PIECES = 30  # each is a copy of their graph
 
 
@@ -20,8 +21,8 @@ def in_place_of(encoder):
     TFLite quantizes the input of a CONV_2D on the fly with one scale for all of it, that of a
     FULLY_CONNECTED with one for each row, which here is a frame: a loud frame no longer costs
     the quiet ones their digits. int8 logits of the demo's recogniser come to 0.03 of float32
-    (root mean square) instead of 0.8. The rows cost copies, some 5 % of BASE's time; half a second
-    at a time they stay in the cache, and memory is that of the convolutions.
+    (root mean square) instead of 0.8. The rows cost copies, some 5 % of BASE's time; a piece at
+    a time they stay in the cache, and memory is that of the convolutions.
 
     Args:
         encoder: FeatureEncoder, for waveforms of one clip and known length.
@@ -47,9 +48,9 @@ def encoded(encoder, waveform, length):
     if encoder.norm == "group":
         windows = frame(waveform, first.kernel_size, first.stride)
         valid = (length - first.kernel_size) // first.stride + 1
-        statistics = first.statistics(windows, sequence_mask(valid, windows.shape[1]))
+        statistics = first.statistics(windows, long_sequence_mask(valid, windows.shape[1]))
     total, pieces = early.frames(samples), []
-    size = max(round(PIECE_SECONDS * SAMPLE_RATE / early.hop), -(-total // MOST_PIECES))
+    size = max(PIECE_VALUES // _values_of_a_frame(encoder), -(-total // MOST_PIECES))
     for start in range(0, total, size):
         needed = early.samples(min(size, total - start))
         x = waveform[:, start * early.hop : start * early.hop + needed]
@@ -64,6 +65,15 @@ def encoded(encoder, waveform, length):
     for block in encoder.blocks[EARLY:]:
         x = _convolved(block, x)
     return x
+
+
+def _values_of_a_frame(encoder):
+    """How many values the largest early output has for one frame of the last of them (int)."""
+    strides = encoder.frames.strides[:EARLY]
+    return max(
+        block.filters * math.prod(strides[number + 1 :])
+        for number, block in enumerate(encoder.blocks[:EARLY])
+    )
 
 
 def _convolved(block, x):

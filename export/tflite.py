@@ -34,7 +34,7 @@ def export(model, path, variant="int8", windows=WINDOWS, clips=None, about=None,
     Args:
         model: Wav2Vec2ForCTC with a vocabulary.
         path: str or path of the file, named .tflite; appears whole or not at all.
-        variant: str, one of quantization.VARIANTS. int8, int4 and int8-full need the extra
+        variant: str, one of quantization.VARIANTS. All but float32 need the extra
             [export].
         windows: sequence of float, seconds.
         clips: list of float32 [samples], run through both models, and for int8-full the
@@ -64,30 +64,28 @@ def export(model, path, variant="int8", windows=WINDOWS, clips=None, about=None,
     if model.vocabulary is None:
         raise UserError("the model has no vocabulary, which a bundle carries: give it one first")
     with atomic.file(path) as partial:
-        half = variant == "float16"
-        flat = convert(model, signatures, scratch=partial.parent, half=half)
-        tflite_file.require_sound(flat, parameter_bytes=(2 if half else 4) * model.count_params())
+        flat = convert(model, signatures, scratch=partial.parent)
+        tflite_file.require_sound(flat, parameter_bytes=4 * model.count_params())
         partial.write_bytes(flat)
-        del flat
         if variant in quantization.BY_QUANTIZER:
+            del flat
             inputs = _calibration(signatures, clips) if variant == "int8-full" else None
             flat = quantization.quantized(partial, variant, inputs)
-            partial.write_bytes(flatbuffer.compacted(flat))
-            del flat
+        partial.write_bytes(flatbuffer.compacted(flat))
+        del flat
         bundle.append(partial, metadata.describe(model, variant, signatures, about))
         if check is not None:
             return check(partial)
         return verify.require_equal(model, partial, clips, shown_as=path)
 
 
-def convert(model, signatures, scratch=None, half=False):
+def convert(model, signatures, scratch=None):
     """Returns the bytes of a TFLite model with float weights.
 
     Args:
         model: Wav2Vec2ForCTC in float32.
         signatures: list of metadata.Signature.
         scratch: path of a folder with room for the weights once; None takes the system's.
-        half: bool, weights in float16.
     """
     import keras
     import tensorflow as tf
@@ -108,9 +106,6 @@ def convert(model, signatures, scratch=None, half=False):
             folder, signature_keys=[signature.name for signature in signatures]
         )
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        if half:
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-            converter.target_spec.supported_types = [tf.float16]
         try:
             return converter.convert()
         except Exception as error:

@@ -7,7 +7,7 @@ from keras_w2v2.frames import FrameArithmetic
 from keras_w2v2.layers.activation import gelu
 from keras_w2v2.layers.first_convolution import GroupNormConvolution
 from keras_w2v2.layers.initializers import kaiming_normal
-from keras_w2v2.layers.masking import sequence_mask
+from keras_w2v2.layers.masking import long_sequence_mask
 from keras_w2v2.layers.strided_convolution import strided_convolution
 
 
@@ -132,7 +132,7 @@ class FeatureEncoder(keras.layers.Layer):
         if self.norm == "group":
             valid = (length - first.kernel_size) // first.stride + 1
             frames = (ops.shape(waveform)[1] - first.kernel_size) // first.stride + 1
-            x = first(waveform, sequence_mask(valid, frames))
+            x = first(waveform, long_sequence_mask(valid, frames))
         else:
             x = first(ops.expand_dims(waveform, -1))
         for block in rest:

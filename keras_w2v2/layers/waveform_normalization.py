@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_w2v2.layers.masking import sequence_mask
+from keras_w2v2.layers.masking import long_sequence_mask
 
 
 def normalize_waveform(waveform, length, epsilon=1e-7):
@@ -19,7 +19,7 @@ def normalize_waveform(waveform, length, epsilon=1e-7):
     """
     dtype = keras.backend.standardize_dtype(waveform.dtype)
     waveform = ops.cast(waveform, "float32")
-    valid = ops.cast(sequence_mask(length, ops.shape(waveform)[1]), "float32")
+    valid = ops.cast(long_sequence_mask(length, ops.shape(waveform)[1]), "float32")
     count = ops.maximum(ops.cast(ops.expand_dims(length, 1), "float32"), 1.0)
     mean = ops.sum(waveform * valid, axis=1, keepdims=True) / count
     centered = (waveform - mean) * valid

@@ -187,10 +187,32 @@ def test_a_window_that_is_not_there_is_refused_with_those_that_are(exported):
         runner.load(exported[0], window=3.0)
 
 
-def test_float16_is_half_the_size_and_close(base, tmp_path):
-    row = tflite.export(base, tmp_path / "half.tflite", "float16", WINDOWS)
-    assert row.relative_error < 5e-3
-    assert row.agreement == row.same_text == 1.0
+def test_three_more_windows_cost_a_model_of_1_megabyte_little(recognizer, tmp_path):
+    pytest.importorskip("ai_edge_quantizer", reason="int8 needs the extra [export]")
+    model = recognizer(
+        conv_filters=(16,) * 7,
+        conv_kernels=(10, 3, 3, 3, 3, 2, 2),
+        conv_strides=(5, 2, 2, 2, 2, 2, 2),
+        hidden_dim=128,
+        intermediate_dim=4096,
+    )
+
+    def size(windows):
+        path = tmp_path / "m.tflite"
+        return tflite.export(model, path, "int8", windows, check=lambda file: file.stat().st_size)
+
+    one, four = size(tflite.WINDOWS[:1]), size(tflite.WINDOWS)
+    assert 1e6 < one < four < 1.15 * one
+
+
+def test_float16_is_half_the_size_and_close(recognizer, tmp_path):
+    pytest.importorskip("ai_edge_quantizer", reason="float16 needs the extra [export]")
+    model = recognizer(hidden_dim=64, intermediate_dim=4096)
+    whole = tflite.export(model, tmp_path / "whole.tflite", "float32", WINDOWS)
+    half = tflite.export(model, tmp_path / "half.tflite", "float16", WINDOWS)
+    assert half.megabytes < 0.55 * whole.megabytes
+    assert half.relative_error < 5e-4
+    assert half.agreement == half.same_text == 1.0
 
 
 @pytest.mark.parametrize("variant", ["int4", "int8-full"])
