@@ -57,15 +57,19 @@ def live_stream(bundle, wav, latency):
     from keras_w2v2.training import live, recognizer
 
     reader = recognizer.load(bundle)
-    hearing = live.LiveRecognizer(reader, live.live_plan(reader, latency))
-    took = []
+    plan = live.live_plan(reader, latency)
+    hearing = live.LiveRecognizer(reader, plan)
+    took, windows, heard = [], [], 0  # windows: the pushes that ran one
     for block in audio.blocks(wav):
         for at in range(0, len(block), PIECE):
+            piece = block[at : at + PIECE]
             began = time.perf_counter()
-            hearing.push(block[at : at + PIECE])
+            hearing.push(piece)
             took.append(time.perf_counter() - began)
+            heard += len(piece)
+            if plan.window_at(len(windows)).end <= heard:
+                windows.append(took[-1])
     hearing.finish()
-    windows = sorted(took)[-max(1, len(took) // 10) :]  # the pushes that ran a window
     return {
         "seconds": sum(took),
         "real_time_factor": sum(took) / hearing.seconds,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import pydantic
 
 from keras_w2v2.errors import UserError
+from keras_w2v2.export.quantization import VARIANTS
 from keras_w2v2.frames import SAMPLE_RATE, FrameArithmetic
 
 METADATA, VOCABULARY = "metadata.json", "vocab.json"
@@ -49,7 +50,7 @@ class _Content(pydantic.BaseModel):
     silent: list[int]
     vocabulary: dict[str, Any] | None
     normalizer: dict[str, Any] | None
-    variant: Literal["float32", "float16", "int8", "int4", "int8-full"]
+    variant: Literal[VARIANTS]
     signatures: list[Signature]
     languages: list[str]
     training: dict[str, Any] | None

@@ -7,7 +7,6 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import SAMPLE_RATE
+from keras_w2v2.interop import atomic
 
 REPEATS = 3  # of the timed clip; the median counts
 
@@ -52,8 +52,8 @@ def run(model, clips, threads=1):
     Raises:
         UserError: the model does not load or run; with the process's own words.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        inputs, outputs = Path(folder, "clips.npz"), Path(folder, "logits.npz")
+    with atomic.scratch() as folder:
+        inputs, outputs = folder / "clips.npz", folder / "logits.npz"
         np.savez(inputs, *clips)
         command = [sys.executable, "-m", "keras_w2v2.export.probe", str(model), str(inputs)]
         command += [str(outputs), "--threads", str(threads)]

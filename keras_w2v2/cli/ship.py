@@ -9,6 +9,7 @@ import typer
 from keras_w2v2.cli import startup, tables
 from keras_w2v2.cli.commands import Finished, verb
 from keras_w2v2.errors import UserError
+from keras_w2v2.export.quantization import VARIANTS
 from keras_w2v2.training import native_output
 
 BREACHED = 3  # exit code of a model that does not pass the gate
@@ -20,12 +21,7 @@ class Format(str, enum.Enum):
     onnx = "onnx"
 
 
-class Variant(str, enum.Enum):
-    float32 = "float32"
-    float16 = "float16"
-    int8 = "int8"
-    int4 = "int4"
-    int8_full = "int8-full"
+Variant = enum.Enum("Variant", {name.replace("-", "_"): name for name in VARIANTS}, type=str)
 
 
 THRESHOLDS = typer.Option(

@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import tempfile
 from pathlib import Path
 
 from keras_w2v2 import interrupts
@@ -84,7 +85,20 @@ def _place_for(path):
         _open_places.discard(beside)
 
 
+@contextlib.contextmanager
+def scratch():
+    """Yields a folder of the system's temporary ones, removed at the end whatever happens."""
+    made = Path(tempfile.gettempdir(), f"keras-w2v2-{secrets.token_hex(8)}")
+    _open_places.add(made)
+    try:
+        made.mkdir(mode=0o700)
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+        _open_places.discard(made)
+
+
 def remove_unfinished():
-    """Removes everything half-written, for a process that ends without leaving its functions."""
+    """Removes all that is half-written or scratch, for a process that ends in the middle."""
     for beside in tuple(_open_places):
         shutil.rmtree(beside, ignore_errors=True)

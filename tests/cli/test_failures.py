@@ -125,3 +125,15 @@ def test_running_out_of_memory_advises_smaller_batches(capsys):
     code, err = told(MemoryError(), capsys)
     assert code == 2
     assert "data.batch_seconds" in err
+
+
+def test_what_a_process_leaves_behind_can_be_removed_at_once(tmp_path):
+    with atomic.scratch() as folder, atomic.file(tmp_path / "model.keras") as partial:
+        (folder / "clips.npz").write_bytes(b"clips")
+        partial.write_bytes(b"half")
+        atomic.remove_unfinished()
+        assert not folder.exists()
+        assert list(tmp_path.iterdir()) == []
+        partial.parent.mkdir()
+        partial.write_bytes(b"whole")
+    assert (tmp_path / "model.keras").read_bytes() == b"whole"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from keras_w2v2.errors import UserError
-from keras_w2v2.export import bundle, gate, gate_page, tflite
+from keras_w2v2.export import bundle, gate, gate_page, quantization, tflite
 from keras_w2v2.export.thresholds import BY_VARIANT, Thresholds
 
 WINDOWS = (0.06, 0.12)
@@ -125,3 +125,7 @@ def test_json_and_page_carry_the_figures_and_the_reasons(sound, base, judged, tm
     page = (tmp_path / "g.html").read_text()
     assert "does not pass: megabytes" in page
     assert "data:image/png;base64," in page
+
+
+def test_every_variant_has_its_thresholds():
+    assert set(BY_VARIANT) == set(quantization.VARIANTS)
