@@ -5,10 +5,10 @@ import logging
 import os
 import re
 import shlex
-import sys
 import threading
 
 from keras_w2v2.errors import UserError
+from keras_w2v2.training import beam_worker
 
 _TICK_SECONDS = 0.2
 
@@ -60,8 +60,7 @@ def _run(function, elements, num_workers, beam_options, log_file):
     options, environment = [f"--direct_num_workers={workers}", *beam_options], None
     if workers > 1:
         # What `--direct_running_mode=multi_processing` does, but for where the workers write.
-        command = f"{sys.executable} -m apache_beam.runners.worker.sdk_worker_main"
-        quiet = f"{command} >>{shlex.quote(str(log_file))} 2>&1"
+        quiet = f"{beam_worker.command()} >>{shlex.quote(str(log_file))} 2>&1"
         environment = SubprocessSDKEnvironment.from_command_string(quiet)
     # The name "DirectRunner" would try to download Prism, a program in Go. This is the Python
     # runner that it falls back to.

@@ -23,15 +23,22 @@ def prepare(
     overwrite: bool = typer.Option(False, "--overwrite", help="Replace shards already there."),
     shard_megabytes: float = typer.Option(64, min=0.1, help="Size of a shard."),
     workers: int = typer.Option(1, min=1, help="Processes that decode."),
+    beam_options: list[str] = typer.Option(
+        [],
+        "--beam-option",
+        metavar="NAME=VALUE",
+        help="Option of Apache Beam, such as runner=FlinkRunner (again and again).",
+    ),
 ):
     """Turn recordings into 16 kHz shards that training reads.
 
     Files that are broken, empty, silent or too short are set aside with a reason each and never
-    stop the work.
+    stop the work. Stopped at any moment, the same command carries on.
 
     Example: keras-w2v2 prepare recordings/ --out shards/train
     """
-    startup.tensorflow()
+    # The decoding processes import TensorFlow themselves: here it would only take memory.
+    startup.tensorflow() if workers == 1 else startup.quiet()
     from keras_w2v2.training import prepare as training
     from keras_w2v2.training.progress import Progress
 
@@ -52,5 +59,6 @@ def prepare(
             num_workers=workers,
             overwrite=overwrite,
             progress=show,
+            beam_options=[f"--{option.removeprefix('--')}" for option in beam_options],
         )
     print(summary)

@@ -14,14 +14,7 @@ def tensorflow():
 
     Call it before the first import of anything that needs them.
     """
-    # The library and its trainers are TensorFlow; a user's keras.json may say otherwise.
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    if not sys.warnoptions:
-        warnings.simplefilter("ignore")
-    logging.basicConfig(level=logging.ERROR)
-    _show_own_warnings()
+    quiet()
     with native_output.hidden():
         import keras  # noqa: F401
         import tensorflow as tf
@@ -30,6 +23,18 @@ def tensorflow():
         from absl import logging as absl_logging
 
         absl_logging.set_verbosity(absl_logging.ERROR)
+
+
+def quiet():
+    """Keeps the chatter of libraries away, for this process and those that it starts."""
+    # The library and its trainers are TensorFlow; a user's keras.json may say otherwise.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    logging.basicConfig(level=logging.ERROR)
+    _show_own_warnings()
 
 
 def _show_own_warnings():

@@ -42,23 +42,22 @@ def interrupted(process, in_the_middle):
     return process.returncode, err.splitlines()
 
 
-def test_interrupted_preparing_leaves_nothing_and_starts_again(tmp_path):
+def test_interrupted_preparing_carries_on(tmp_path):
     folder, out = tmp_path / "recordings", tmp_path / "shards"
     folder.mkdir()
     for number in range(400):
         tone(folder / f"{number:03d}.wav", "one two", 2.0, seed=number)
     command = ["prepare", folder, "--out", out]
     partial = tmp_path / ".shards.partial"
-    code, err = interrupted(start(*command), lambda: any(partial.rglob("*.tfrecord*")))
+    code, err = interrupted(start(*command), lambda: any(partial.glob("*/result-*.json")))
     assert code == 2, err
-    assert [line for line in err if not line.startswith("preparing")] == [
-        "interrupted: nothing half-written is left; the same command starts again"
-    ]
-    assert [path.name for path in tmp_path.iterdir()] == ["recordings"]
+    (line,) = [line for line in err if not line.startswith("preparing")]
+    assert line.startswith("stopped; ") and line.endswith("the same command carries on")
     again = start(*command)
     text, _ = again.communicate(timeout=PATIENCE)
     assert again.returncode == 0
-    assert "400 clips" in text
+    assert "400 clips" in text and "carried on: " in text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["recordings", "shards"]
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,8 @@ def test_files_that_cannot_serve_are_set_aside_with_a_reason(corpus, tmp_path):
     assert "set aside 11 files" in str(summary)
     index = json.loads((tmp_path / "out" / "index.json").read_text())
     assert index["rejected"] == summary.rejected
+    lines = (tmp_path / "out" / "rejected.tsv").read_text().splitlines()
+    assert lines[0] == "path\treason" and dict(map(lambda x: x.split("\t"), lines[1:])) == reasons
     assert index["source"]["clips"] == 12
 
 
@@ -162,7 +164,7 @@ def test_an_interrupt_leaves_nothing_and_a_second_start_works(corpus, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         prepare(corpus, tmp_path / "out", progress=interrupt)
     assert nothing_left(tmp_path)
-    (tmp_path / ".out.partial").mkdir()  # as a killed process leaves it
+    (tmp_path / ".out.partial").mkdir()  # as another version might leave it
     (tmp_path / ".out.partial" / "shard").touch()
     assert prepare(corpus, tmp_path / "out").clips == 6
     assert not (tmp_path / ".out.partial").exists()
