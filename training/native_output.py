@@ -6,6 +6,7 @@ import sys
 import tempfile
 
 from keras_w2v2 import interrupts
+from keras_w2v2.errors import UserError
 
 
 @contextlib.contextmanager
@@ -28,6 +29,8 @@ def hidden():
         os.dup2(held.fileno(), 2)
         try:
             yield
+        except UserError:  # says in its one line all that there is to say
+            raise
         except Exception:
             if not interrupts.seen():  # else it tells of the Ctrl-C that broke it
                 held.seek(0)

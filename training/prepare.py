@@ -1,54 +1,26 @@
 """Recordings to shards: reads a source, decodes on Apache Beam, writes a folder whole."""
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 from keras_w2v2.data import manifests, shards
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import SAMPLE_RATE
-from keras_w2v2.training import prepare_index, prepare_plan, prepare_shard, prepare_work
+from keras_w2v2.training import (
+    prepare_clips,
+    prepare_index,
+    prepare_plan,
+    prepare_shard,
+    prepare_work,
+)
 from keras_w2v2.training.prepare_index import NoClipError
+from keras_w2v2.training.prepare_summary import Summary
+
+DUPLICATES = ("keep", "drop")
 
 
 class Stopped(KeyboardInterrupt):
     """Ctrl-C after the first shard was finished; its text says what is kept."""
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What `prepare` made.
-
-    Attributes:
-        folder: Path of the shards.
-        clips, labelled, speakers, shards: int.
-        hours: float.
-        rejected: list of {"path", "reason"}, every file set aside.
-        kept_shards: int, shards that were done before, by the same command when it was stopped.
-    """
-
-    folder: Path
-    clips: int
-    labelled: int
-    speakers: int
-    shards: int
-    hours: float
-    rejected: list
-    kept_shards: int = 0
-
-    def __str__(self):
-        length = f"{self.hours:.2f} h" if self.hours >= 1 else f"{60 * self.hours:.1f} min"
-        made = (
-            f"{self.clips} clips ({self.labelled} with transcript), {length}, "
-            f"{self.speakers} speakers, in '{self.folder}' (shards: {self.shards})"
-        )
-        if self.kept_shards:
-            made += f"\ncarried on: {self.kept_shards} shards were done before"
-        if self.rejected:
-            listed = self.folder / prepare_index.REJECTED
-            reasons = prepare_index.reasons(self.rejected)
-            made += f"\nset aside {reasons} (each listed in '{listed}')"
-        return made
 
 
 def prepare(
@@ -59,6 +31,8 @@ def prepare(
     language=None,
     min_seconds=0.0,
     max_seconds=None,
+    cut_seconds=None,
+    duplicates="keep",
     shard_megabytes=64,
     num_workers=1,
     overwrite=False,
@@ -79,6 +53,11 @@ def prepare(
         manifest_format: "tsv", "librispeech", "commonvoice", "folder", or None to find it out.
         language: str or None, language of the clips where the source does not tell it.
         min_seconds, max_seconds: float or None, clips beyond are set aside.
+        cut_seconds: float or None, cut unlabelled recordings that are longer into clips of at
+            most this, in their pauses (`data.cutting`); clips shorter than min_seconds, or a
+            second, are left out. A transcript cannot be cut: labelled clips stay whole.
+        duplicates: "keep" or "drop", what becomes of clips with exactly the audio of another;
+            they are listed in either case.
         shard_megabytes: float, size of a shard (64 MB hold 35 minutes).
         num_workers: int, processes that decode.
         overwrite: bool, replace shards that are already in `out`.
@@ -99,16 +78,19 @@ def prepare(
         >>> print(prepare("LibriSpeech/dev-clean", "shards/dev-clean", num_workers=2))
     """
     _check_arguments(Path(out), min_seconds, max_seconds, shard_megabytes, num_workers)
+    _check_cutting(cut_seconds, min_seconds, max_seconds, duplicates)
     manifest = manifests.read(source, manifest_format, language)
     limits = {
         "min_samples": round(min_seconds * SAMPLE_RATE),
         "max_samples": None if max_seconds is None else round(max_seconds * SAMPLE_RATE),
+        "cut_samples": None if cut_seconds is None else round(cut_seconds * SAMPLE_RATE),
+        "duplicates": duplicates,
     }
     tasks = prepare_plan.tasks(manifest.entries, limits, shard_megabytes * 1e6)
     work = prepare_work.Workplace(out, tasks)
     if work.was_published():
         work.remove()
-        return _summary(shards.ShardIndex.load(work.out), work)
+        return Summary.of(work.out, shards.ShardIndex.load(work.out).content)
     if (work.out / shards.INDEX).is_file() and not overwrite:
         raise UserError(
             f"'{work.out}' already holds shards: name another folder, remove it, or ask to "
@@ -124,7 +106,7 @@ def prepare(
         raise
     except BaseException as error:
         raise _stopped(work, error) from None
-    return _summary(index, work)
+    return Summary.of(work.out, index.content, work.kept)
 
 
 def _stopped(work, error):
@@ -135,20 +117,6 @@ def _stopped(work, error):
     if isinstance(error, OSError):
         error = work.unwritable(error)
     return UserError(f"{error}; {kept}") if kept and isinstance(error, UserError) else error
-
-
-def _summary(index, work):
-    counts = index.content["counts"]
-    return Summary(
-        folder=work.out,
-        clips=index.clips,
-        labelled=counts["labelled"],
-        speakers=len(index.content["speakers"]),
-        shards=len(index.files),
-        hours=index.hours,
-        rejected=index.content["rejected"],
-        kept_shards=work.kept,
-    )
 
 
 def _check_arguments(out, min_seconds, max_seconds, shard_megabytes, num_workers):
@@ -164,6 +132,20 @@ def _check_arguments(out, min_seconds, max_seconds, shard_megabytes, num_workers
         raise UserError(
             f"num_workers {num_workers} must be at least 1 and shard_megabytes "
             f"{shard_megabytes:g} above 0"
+        )
+
+
+def _check_cutting(cut_seconds, min_seconds, max_seconds, duplicates):
+    if duplicates not in DUPLICATES:
+        raise UserError(f"duplicates '{duplicates}' must be keep or drop")
+    if cut_seconds is None:
+        return
+    most = math.inf if max_seconds is None else max_seconds
+    least = prepare_clips.least_piece(round(min_seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    if not 2 * least <= cut_seconds <= most or not math.isfinite(cut_seconds):
+        raise UserError(
+            f"cut_seconds {cut_seconds:g} must be at least {2 * least:g} (twice the shortest clip) "
+            f"and at most max_seconds {most:g}"
         )
 
 

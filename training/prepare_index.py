@@ -2,14 +2,16 @@
 
 import os
 import shutil
-from collections import Counter
 from pathlib import Path
 
 from keras_w2v2.data import manifests, shards
 from keras_w2v2.errors import UserError
-from keras_w2v2.training import prepare_shard, prepare_work
-
-REJECTED = "rejected.tsv"
+from keras_w2v2.training import (
+    prepare_duplicates,
+    prepare_shard,
+    prepare_summary,
+    prepare_work,
+)
 
 
 class NoClipError(UserError):
@@ -34,31 +36,52 @@ def gather(work, manifest, limits):
     rejected = _rejected(manifest, results)
     if not any(result["clips"] for result in results):
         raise NoClipError(
-            f"no clip of '{manifest.path}' can be used: set aside {reasons(rejected)}; the first: "
-            f"'{rejected[0]['path']}': {rejected[0]['reason']}"
+            f"no clip of '{manifest.path}' can be used: set aside "
+            f"{prepare_summary.reasons(rejected)}; the first: '{rejected[0]['path']}': "
+            f"{rejected[0]['reason']}"
         )
     prepare_work.remove(work.ready)
     work.ready.mkdir()
-    full = [(number, result) for number, result in enumerate(results) if result["clips"]]
-    files, clips = [], []
-    for i, (number, result) in enumerate(full):
-        name = f"shard-{i:05d}-of-{len(full):05d}.tfrecord"
-        _place(prepare_shard.shard_file(work.folder, number), work.ready / name)
-        rows = [shards.ClipInfo(**row) for row in result["clips"]]
-        samples = sum(row.num_samples for row in rows)
-        files.append(shards.ShardFile(name, result["bytes"], len(rows), samples, result["sha256"]))
-        clips += rows
-    _write_rejected(work.ready / REJECTED, rejected)
+    rows = [row for result in results for row in result["clips"]]
+    duplicates = prepare_duplicates.find(rows)
+    dropped = duplicates if limits["duplicates"] == "drop" else []
+    rejected = _sorted(rejected + prepare_duplicates.as_rejected(dropped))
+    files, clips = _place_shards(work, results, {item["id"] for item in dropped})
+    _write_table(work.ready / prepare_summary.REJECTED, ("path", "reason"), rejected)
+    if duplicates:
+        _write_table(work.ready / prepare_summary.DUPLICATES, ("id", "same_as"), duplicates)
     return shards.write_index(
-        work.ready, files, clips, source=_describe(manifest, limits), rejected=rejected
+        work.ready,
+        files,
+        clips,
+        source=_describe(manifest, limits),
+        rejected=rejected,
+        duplicates=duplicates,
     )
 
 
-def reasons(rejected):
-    """Returns "3 files: 2 too short, 1 missing file"."""
-    kinds = Counter(item["reason"].split(":")[0].split(" (")[0] for item in rejected)
-    parts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(8))
-    return f"{len(rejected)} file{'s' * (len(rejected) != 1)}: {parts}"
+def _place_shards(work, results, dropped):
+    """Returns (list of ShardFile, list of ClipInfo) of the shards, now under their final names."""
+    kept = [[row for row in result["clips"] if row["id"] not in dropped] for result in results]
+    full = [number for number, rows in enumerate(kept) if rows]
+    files, clips = [], []
+    for i, number in enumerate(full):
+        name = f"shard-{i:05d}-of-{len(full):05d}.tfrecord"
+        source, target = prepare_shard.shard_file(work.folder, number), work.ready / name
+        size, checksum = results[number]["bytes"], results[number]["sha256"]
+        if len(kept[number]) < len(results[number]["clips"]):
+            flags = [row["id"] not in dropped for row in results[number]["clips"]]
+            prepare_duplicates.copy_without(source, target, flags)
+            size, checksum = target.stat().st_size, shards.sha256(target)
+        else:
+            _link(source, target)
+        rows = [
+            shards.ClipInfo(**{key: row[key] for key in shards.COLUMNS}) for row in kept[number]
+        ]
+        samples = sum(row.num_samples for row in rows)
+        files.append(shards.ShardFile(name, size, len(rows), samples, checksum))
+        clips += rows
+    return files, clips
 
 
 def _result(work, number):
@@ -77,10 +100,14 @@ def _rejected(manifest, results):
         for result in results
         for item in result["rejected"]
     ]
+    return _sorted(rejected)
+
+
+def _sorted(rejected):
     return sorted(rejected, key=lambda item: (item["path"], item["reason"]))
 
 
-def _place(source, target):
+def _link(source, target):
     """Gives a shard a second name, so that a kill before publication costs nothing."""
     try:
         os.link(source, target)
@@ -88,8 +115,8 @@ def _place(source, target):
         shutil.move(source, target)
 
 
-def _write_rejected(path, rejected):
-    lines = ["path\treason", *(f"{item['path']}\t{item['reason']}" for item in rejected)]
+def _write_table(path, columns, rows):
+    lines = ["\t".join(columns), *("\t".join(row[key] for key in columns) for row in rows)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from keras_w2v2.data import audio, records, shards
-from keras_w2v2.frames import SAMPLE_RATE
+from keras_w2v2.training import prepare_clips
 
 _TELL_SECONDS = 0.2
 _UNFINISHED = ".unfinished-"
@@ -130,7 +130,7 @@ def write(place):
             result = _write_clips(task, path, progress_file(folder, number))
         result["files"] = files
     except tf.errors.OpError as error:
-        result = {"failure": _first_line(error.message)}
+        result = {"failure": prepare_clips.first_line(error.message)}
     except FileNotFoundError:  # prepare was stopped and has cleared up
         return
     except OSError as error:
@@ -170,38 +170,17 @@ def _write_clips(task, path, progress):
                 progress.write_text(f"{done} {samples} ")
                 told = time.monotonic()
             try:
-                pcm = _samples(entry, task["min_samples"], task["max_samples"])
+                found = prepare_clips.read(entry, task)
             except audio.AudioError as error:
                 rejected.append({"path": entry["path"], "reason": error.reason})
                 continue
-            texts = {key: entry[key] for key in ("id", "transcript", "speaker", "language")}
-            writer.write(records.serialize(pcm, **texts))
-            clips.append(texts | {"num_samples": len(pcm)})
-            samples += len(pcm)
+            for name, pcm in found:
+                texts = {key: entry[key] for key in ("transcript", "speaker", "language")}
+                texts["id"] = name
+                writer.write(records.serialize(pcm, **texts))
+                digest = hashlib.blake2b(pcm.tobytes(), digest_size=16).hexdigest()
+                clips.append(texts | {"num_samples": len(pcm), "audio": digest})
+                samples += len(pcm)
     progress.write_text(f"{len(task['entries'])} {samples} ")
     size, checksum = path.stat().st_size, shards.sha256(path)
     return {"clips": clips, "rejected": rejected, "bytes": size, "sha256": checksum}
-
-
-def _samples(entry, least, most):
-    """Returns the int16 samples of a clip that may be kept."""
-    path = entry["path"]
-    try:
-        waveform, _ = audio.read_with_length(path, entry["num_samples"])
-    except audio.AudioError:
-        raise
-    except Exception as error:  # whatever a decoder may meet, one file must not stop the rest
-        reason = f"cannot be decoded ({type(error).__name__}: {_first_line(str(error))})"
-        raise audio.AudioError(path, reason) from None
-    seconds = len(waveform) / SAMPLE_RATE
-    if len(waveform) < least:
-        raise audio.AudioError(path, f"shorter than min_seconds: {seconds:.2f} s")
-    if most is not None and len(waveform) > most:
-        raise audio.AudioError(path, f"longer than max_seconds: {seconds:.2f} s")
-    if audio.is_silent(waveform):
-        raise audio.AudioError(path, "silent")
-    return audio.to_int16(waveform)
-
-
-def _first_line(text):
-    return (text.strip().splitlines() or [""])[0][:200]

@@ -20,6 +20,10 @@ def prepare(
     language: str = typer.Option(None, help="Language of the clips, such as en."),
     min_seconds: float = typer.Option(0.0, min=0, help="Set shorter clips aside."),
     max_seconds: float = typer.Option(None, min=0, help="Set longer clips aside."),
+    cut_seconds: float = typer.Option(
+        None, "--cut", min=2, help="Cut unlabelled recordings, in their pauses, to this length."
+    ),
+    duplicates: str = typer.Option("keep", help="keep or drop clips that repeat another's audio."),
     overwrite: bool = typer.Option(False, "--overwrite", help="Replace shards already there."),
     shard_megabytes: float = typer.Option(64, min=0.1, help="Size of a shard."),
     workers: int = typer.Option(1, min=1, help="Processes that decode."),
@@ -39,10 +43,11 @@ def prepare(
     """
     # The decoding processes import TensorFlow themselves: here it would only take memory.
     startup.tensorflow() if workers == 1 else startup.quiet()
+    from keras_w2v2.training import native_output
     from keras_w2v2.training import prepare as training
     from keras_w2v2.training.progress import Progress
 
-    with Progress("preparing", unit="files") as shown:
+    with native_output.hidden(), Progress("preparing", unit="files") as shown:
 
         def show(done, total, seconds):
             shown.total = total
@@ -55,6 +60,8 @@ def prepare(
             language=language,
             min_seconds=min_seconds,
             max_seconds=max_seconds,
+            cut_seconds=cut_seconds,
+            duplicates=duplicates,
             shard_megabytes=shard_megabytes,
             num_workers=workers,
             overwrite=overwrite,

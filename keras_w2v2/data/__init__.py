@@ -2,7 +2,7 @@
 
 import importlib
 
-_MODULES = ("audio", "buckets", "manifests", "pipeline", "plans", "records", "shards")
+_MODULES = ("audio", "buckets", "cutting", "manifests", "pipeline", "plans", "records", "shards")
 _PUBLIC = {
     "Clip": "keras_w2v2.data.records",
     "ShardIndex": "keras_w2v2.data.shards",

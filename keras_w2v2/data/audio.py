@@ -72,11 +72,7 @@ def read_with_length(path, expected=None):
     if rate != SAMPLE_RATE:
         waveform = _resample(waveform, rate)
     if expected is not None:
-        slack = _LOSSY_SLACK * rate if kind in _LOSSY else 0
-        rounding = int(rate != SAMPLE_RATE)  # resamplers differ by a sample
-        if abs(length - expected) > slack and abs(len(waveform) - expected) > slack + rounding:
-            reason = f"wrong length: {length} samples, the manifest says {expected}"
-            raise AudioError(path, reason)
+        _check_length(path, length, len(waveform), rate, kind, expected)
     if len(waveform) < LEAST_SAMPLES:
         milliseconds = 1000 * length / rate
         raise AudioError(path, f"too short: {milliseconds:.0f} ms, one frame needs 25 ms")
@@ -104,12 +100,13 @@ def seconds_of(path):
         return 0.0
 
 
-def blocks(path, seconds=1.0):
+def blocks(path, seconds=1.0, expected=None):
     """Reads an audio file piece by piece, for one that is too long to hold.
 
     Args:
         path: str or path, as for `read`.
         seconds: float, length of a piece at the file's own rate.
+        expected: int or None, as for `read_with_length`.
 
     Yields:
         float32 [samples] in about [-1, 1], mono at 16 kHz; joined they are what `read` gives, but
@@ -125,21 +122,27 @@ def blocks(path, seconds=1.0):
             import soxr
 
             resampler = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
-        left, promised = file.frames, file.frames < _NO_LENGTH
+        length, resampled, promised = 0, 0, file.frames < _NO_LENGTH
         while True:
             samples = file.read(max(1, round(seconds * rate)), dtype="float32", always_2d=True)
-            left -= len(samples)
+            length += len(samples)
             if not len(samples):
                 break
             _check_peak(path, samples)
             waveform = samples.mean(axis=1)
             if resampler is not None:
                 waveform = resampler.resample_chunk(waveform)
+            resampled += len(waveform)
             yield np.ascontiguousarray(waveform, np.float32)
         if resampler is not None:
-            yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
-        if promised and left > 0:
-            raise AudioError(path, f"truncated: {left} of {file.frames} samples are missing")
+            waveform = resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+            resampled += len(waveform)
+            yield waveform
+        if promised and length < file.frames:
+            lost = file.frames - length
+            raise AudioError(path, f"truncated: {lost} of {file.frames} samples are missing")
+        if expected is not None:
+            _check_length(path, length, resampled, rate, file.format, expected)
 
 
 def _decode(path):
@@ -180,6 +183,14 @@ def _opened(path):
         raise AudioError(path, _reason(error)) from None
     except ValueError:  # a stream written to a pipe, whose header names no length
         raise AudioError(path, "does not say how long it is: encode it again into a file") from None
+
+
+def _check_length(path, length, resampled, rate, kind, expected):
+    slack = _LOSSY_SLACK * rate if kind in _LOSSY else 0
+    rounding = int(rate != SAMPLE_RATE)  # resamplers differ by a sample
+    if abs(length - expected) > slack and abs(resampled - expected) > slack + rounding:
+        reason = f"wrong length: {length} samples, the manifest says {expected}"
+        raise AudioError(path, reason)
 
 
 def _check_peak(path, samples):

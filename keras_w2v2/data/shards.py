@@ -151,7 +151,7 @@ def load_all(folders):
     return [ShardIndex.load(folder) for folder in folders]
 
 
-def write_index(folder, shards, clips, *, source, rejected):
+def write_index(folder, shards, clips, *, source, rejected, duplicates=()):
     """Writes `clips.tsv` and `index.json` beside shards that are already in the folder.
 
     Args:
@@ -160,6 +160,7 @@ def write_index(folder, shards, clips, *, source, rejected):
         clips: list of ClipInfo in the order of the shards.
         source: dict, what the clips were read from.
         rejected: list of {"path", "reason"}.
+        duplicates: list of {"id", "same_as"}, clips that repeat the audio of another.
 
     Returns:
         ShardIndex.
@@ -182,6 +183,8 @@ def write_index(folder, shards, clips, *, source, rejected):
         "hours": round(samples / SAMPLE_RATE / 3600, 6),
         "speakers": _counts(clip.speaker for clip in clips),
         "languages": _counts(clip.language for clip in clips),
+        "hours_by_speaker": _hours((clip.speaker, clip) for clip in clips),
+        "hours_by_language": _hours((clip.language, clip) for clip in clips),
         "length_histogram": {
             "bin_samples": HISTOGRAM_BIN,
             "clips": _histogram([clip.num_samples for clip in clips]),
@@ -190,6 +193,7 @@ def write_index(folder, shards, clips, *, source, rejected):
         "table": {"name": TABLE, "bytes": table.stat().st_size, "sha256": sha256(table)},
         "source": source,
         "rejected": rejected,
+        "duplicates": list(duplicates),
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (folder / INDEX).write_text(text + "\n", encoding="utf-8")
@@ -248,6 +252,14 @@ def _read_table(path):
 
 def _counts(names):
     return dict(sorted(Counter(name for name in names if name).items()))
+
+
+def _hours(named_clips):
+    samples = Counter()
+    for name, clip in named_clips:
+        if name:
+            samples[name] += clip.num_samples
+    return {name: round(samples[name] / SAMPLE_RATE / 3600, 6) for name in sorted(samples)}
 
 
 def _histogram(lengths):
