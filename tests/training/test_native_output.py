@@ -3,13 +3,14 @@ import sys
 
 PROGRAM = """
 import os, sys
+from keras_w2v2.errors import UserError
 from keras_w2v2.training import native_output
 try:
     with native_output.hidden():
         os.write(2, b"native chatter\\n")
         print("python speaks", file=sys.stderr)
         {body}
-except KeyError:
+except (KeyError, UserError):
     pass
 os.write(2, b"native again\\n")
 print("python again", file=sys.stderr)
@@ -37,3 +38,8 @@ def test_native_output_before_a_failure_is_shown():
         "native again",
         "python again",
     ]
+
+
+def test_a_users_mistake_is_told_without_the_chatter():
+    mistake = "raise UserError('bad')"
+    assert stderr_of(mistake) == ["python speaks", "native again", "python again"]
