@@ -17,7 +17,7 @@ from keras_w2v2.decoding import greedy
 from keras_w2v2.decoding.windows import WindowPlan
 from keras_w2v2.frames import SAMPLE_RATE, FrameArithmetic
 from keras_w2v2.text import Vocabulary
-from tests.golden import broken_bundles, wav_files
+from tests.golden import broken_bundles, resampled_tones, wav_files
 
 HERE = Path(__file__).parent
 RECOGNISER, SPEECH = HERE / "recogniser.tflite", HERE / "speech.wav"
@@ -168,6 +168,7 @@ WRITTEN = {
     "ctc.json": ctc,
     "bundles.json": broken_bundles.cases,
     "wav.json": wav_files.cases,
+    "resampling.json": resampled_tones.cases,
 }
 
 
