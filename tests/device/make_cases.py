@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from keras_w2v2.decoding import greedy
+from keras_w2v2.frames import SAMPLE_RATE
 from tests.golden import make as golden
 
 FOLDER = Path("build/device")
@@ -68,6 +69,7 @@ def main():
     shutil.copyfile(golden.SPEECH, FOLDER / "speech.wav")
     shutil.copyfile(golden.RECOGNISER, FOLDER / "recogniser.tflite")
     waveform = audio.read(golden.SPEECH)
+    _write_at_another_rate(waveform)
     model = random_recogniser()
     frames, cases = model.backbone.frames, []
     for variant in ("float32", "int8"):
@@ -85,6 +87,15 @@ def main():
     (FOLDER / "cases.json").write_text(json.dumps({"cases": cases}, indent=1), encoding="utf-8")
     for one in cases:
         print(f"{one['bundle']}: {one['text']!r}, the same text asked: {one['same_text']}")
+
+
+def _write_at_another_rate(waveform, rate=44_100):
+    """Writes the speech once more, as recorders write it that know nothing of recognisers."""
+    import soundfile
+    import soxr
+
+    stereo = np.stack([soxr.resample(waveform, SAMPLE_RATE, rate)] * 2, axis=1)
+    soundfile.write(FOLDER / f"speech_{rate}.wav", stereo, rate, subtype="PCM_24")
 
 
 def _logits(runner, path, waveform):

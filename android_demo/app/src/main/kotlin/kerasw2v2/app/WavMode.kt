@@ -14,10 +14,11 @@ import kerasw2v2.core.Transcriber
 import kerasw2v2.core.Transcript
 import kerasw2v2.core.WavFile
 import kerasw2v2.core.WavPlayer
+import kerasw2v2.core.WavSound
 import kerasw2v2.core.Word
 
 /**
- * A WAV file in place of the microphone, for emulators and for tests that can be repeated.
+ * A WAV file of any rate in place of the microphone, for emulators and for tests that can be repeated.
  *
  * @throws kerasw2v2.core.AudioException what is wrong with the file.
  * @throws IOException it cannot be copied.
@@ -26,7 +27,7 @@ class WavMode(context: Context, uri: Uri) : Closeable {
     // A document may be a stream from a network; only a file can be read here and there.
     private val copy = File.createTempFile("chosen", ".wav", context.cacheDir)
     private val source: FileSource
-    private val wav: WavFile
+    private val sound: WavSound
 
     init {
         try {
@@ -34,8 +35,7 @@ class WavMode(context: Context, uri: Uri) : Closeable {
                 ?: throw FileNotFoundException("the file cannot be opened: choose it again")
             input.use { from -> copy.outputStream().use { from.copyTo(it) } }
             source = FileSource(copy)
-            wav = WavFile(source)
-            WavPlayer.requireReadableRate(wav)
+            sound = WavSound(WavFile(source))
         } catch (error: IOException) {
             copy.delete()
             throw error
@@ -43,7 +43,7 @@ class WavMode(context: Context, uri: Uri) : Closeable {
     }
 
     /** Returns the file as sound that comes no faster than it was spoken. */
-    fun asMicrophone(): SoundSource = WavPlayer(wav)
+    fun asMicrophone(): SoundSource = WavPlayer(sound)
 
     /** Returns the text of the file, as fast as the phone can. */
     fun read(
@@ -51,8 +51,8 @@ class WavMode(context: Context, uri: Uri) : Closeable {
         network: Network,
         onProgress: (words: List<Word>, share: Double) -> Unit,
     ): Transcript =
-        Transcriber(bundle, network).transcribe(wav.length, onProgress) { from, to ->
-            wav.read(from, (to - from).toInt())
+        Transcriber(bundle, network).transcribe(sound.length, onProgress) { from, to ->
+            sound.read(from, (to - from).toInt())
         }
 
     override fun close() {

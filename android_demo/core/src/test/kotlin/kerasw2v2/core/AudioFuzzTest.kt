@@ -22,6 +22,8 @@ class AudioFuzzTest {
                 assertTrue("case $case", wav.length * wav.channels <= broken.size)
                 assertTrue("case $case", wav.rate in 4000..384_000 && wav.channels in 1..32)
                 assertTrue("case $case", wav.read(0, wav.length.toInt()).all { abs(it) <= Pcm.LOUDEST })
+                val heard = WavSound(wav).run { read(0, length.toInt()) }
+                assertTrue("case $case", heard.all { abs(it) <= Pcm.LOUDEST })
             } catch (error: AudioException) {
                 assertTrue(error.message!!.isNotEmpty())
             }

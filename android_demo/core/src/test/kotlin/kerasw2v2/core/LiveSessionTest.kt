@@ -117,7 +117,7 @@ class LiveSessionTest {
     fun `a file is played no faster than it was spoken`() {
         var now = 0L
         val wav = FileSource(Golden.file("speech.wav")).use { source ->
-            val wav = WavFile(source)
+            val wav = WavSound(WavFile(source))
             val heard = mutableListOf<Float>()
             WavPlayer(wav, { now }, { now += it * 1_000_000 }).record({ true }) { piece ->
                 heard += piece.asList()
