@@ -1,8 +1,11 @@
 /** A file of sound as samples at 16 kHz. */
 
 import { SAMPLE_RATE } from "../core/frames.js";
+import { Resampled } from "../core/resample.js";
 import { isWav, readWav } from "../core/wav.js";
 import { PageError } from "./page_error.js";
+
+const PIECE = 2 * SAMPLE_RATE; // a few hundredths of a second of work
 
 /**
  * Reads WAV files by our own reader, which names what is wrong with them, and others by the
@@ -36,12 +39,11 @@ function mixed(buffer) {
 }
 
 async function resampled(samples, rate) {
-  const length = Math.max(1, Math.round((samples.length * SAMPLE_RATE) / rate));
-  const context = new OfflineAudioContext(1, length, SAMPLE_RATE);
-  const source = context.createBufferSource();
-  source.buffer = context.createBuffer(1, samples.length, rate);
-  source.buffer.copyToChannel(samples, 0);
-  source.connect(context.destination);
-  source.start();
-  return (await context.startRendering()).getChannelData(0);
+  const sound = new Resampled(samples, rate);
+  const found = new Float32Array(sound.length);
+  for (let from = 0; from < found.length; from += PIECE) {
+    found.set(sound.read(from, Math.min(from + PIECE, found.length)), from);
+    await new Promise((resolve) => setTimeout(resolve)); // the page stays alive
+  }
+  return found;
 }

@@ -3,7 +3,7 @@
 import { AudioError } from "./errors.js";
 import { SAMPLE_RATE } from "./frames.js";
 
-const LOUDEST = 4; // full scale is 1
+export const LOUDEST = 4; // full scale is 1
 
 /**
  * @param {Float32Array} samples

@@ -28,14 +28,18 @@ export const GOLDEN = fileURLToPath(new URL("tests/golden/", REPOSITORY));
 
 /** Returns the cases of build/device/cases.json, with their files as paths. */
 export function deviceCases() {
-  const at = new URL("cases.json", DEVICE);
-  if (!existsSync(at)) throw new Error("build/device/cases.json is missing: run `make test-web`");
-  const path = (name) => fileURLToPath(new URL(name, DEVICE));
-  return JSON.parse(readFileSync(at, "utf8")).cases.map((one) => ({
+  return JSON.parse(readFileSync(deviceFile("cases.json"), "utf8")).cases.map((one) => ({
     ...one,
-    bundlePath: path(one.bundle),
-    wavPath: path(one.wav),
+    bundlePath: deviceFile(one.bundle),
+    wavPath: deviceFile(one.wav),
   }));
+}
+
+/** Returns the path of a file of build/device. */
+export function deviceFile(name) {
+  const path = fileURLToPath(new URL(name, DEVICE));
+  if (!existsSync(path)) throw new Error(`build/device/${name} is missing: run \`make test-web\``);
+  return path;
 }
 
 /**
