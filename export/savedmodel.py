@@ -13,7 +13,8 @@ def export(model, folder, clips=None, about=None, check=None):
       [batch, frames, vocabulary] and num_frames int32 [batch];
     - transcribe(waveform, length) -> text string [batch], confidence float32 [batch], and words
       string, starts, ends (seconds) and scores float32 [batch, words] (with a vocabulary);
-    - transcribe_wav(wav string [batch]) -> the same, of WAV files of 16-bit PCM at any rate.
+    - transcribe_wav(wav string [batch]) -> the same, of WAV files of 8, 16, 24 or 32-bit PCM or
+      32-bit float at any rate.
 
     Waveforms are 16 kHz in [-1, 1]; what the model's checkpoint wants beyond that (zero mean,
     unit variance) happens inside. assets/ holds metadata.json and vocab.json, assets.extra/ the
