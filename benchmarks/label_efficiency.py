@@ -61,12 +61,11 @@ def architecture(run):
 
 def _labelled(entries, minutes, seed, out):
     """Returns the folder of shards with that much labelled speech, made where it is missing."""
-    name = f"{minutes}-{seed}"
+    limit, name = (None, "all") if minutes == "all" else (minutes, f"{minutes}-{seed}")
     shards = out / "labels" / name
     if not shards.exists():
         table = out / "labels" / f"{name}.tsv"
-        amount = None if minutes == "all" else minutes
-        label_subsets.write(label_subsets.choose(entries, amount, seed), table)
+        label_subsets.write(label_subsets.choose(entries, limit, seed), table)
         prepare.prepare(table, shards)
     return shards
 
