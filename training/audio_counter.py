@@ -1,4 +1,4 @@
-"""Counts the audio that flows through a dataset, in the graph."""
+"""Counts the audio that flows through datasets, in the graph."""
 
 import tensorflow as tf
 
@@ -6,24 +6,25 @@ from keras_w2v2.frames import SAMPLE_RATE
 
 
 class AudioCounter:
-    """Counts the samples of every batch that a dataset hands out.
-
-    Args:
-        dataset: tf.data.Dataset of batches, dicts of "waveform" and "length" or pairs that
-            begin with such a dict.
-
-    Attributes:
-        dataset: the same batches; use this one in place of the original.
+    """Counts the samples of every batch that its datasets hand out.
 
     Example:
-        >>> audio = AudioCounter(dataset)
-        >>> model.fit(audio.dataset, steps_per_epoch=10)
+        >>> audio = AudioCounter()
+        >>> model.fit(audio.counted(dataset), steps_per_epoch=10)
         >>> audio.seconds()
     """
 
-    def __init__(self, dataset):
+    def __init__(self):
         with tf.device("CPU:0"):
             self._samples = tf.Variable(0, dtype=tf.int64, trainable=False)
+
+    def counted(self, dataset):
+        """Returns a tf.data.Dataset of the same batches, which are counted on their way.
+
+        Args:
+            dataset: of batches, dicts of "waveform" and "length" or pairs that begin with such a
+                dict.
+        """
 
         def count(*batch):
             lengths = batch[0]["length"]
@@ -31,7 +32,7 @@ class AudioCounter:
             with tf.control_dependencies([added]):
                 return tf.nest.map_structure(tf.identity, batch[0] if len(batch) == 1 else batch)
 
-        self.dataset = dataset.map(count).prefetch(2)
+        return dataset.map(count).prefetch(2)
 
     def seconds(self):
         """Returns the seconds of audio so far, padding not counted (float)."""

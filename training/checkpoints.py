@@ -1,113 +1,130 @@
-"""Checkpoints: everything that a run needs to carry on as if it had never stopped.
-
-A checkpoint is a .keras file: weights, optimizer, configuration and, because the task models
-put them there, the states of all random generators.
-"""
-
-import re
-import shutil
-import warnings
-import zipfile
+"""The checkpoints of a run: when they are written, which stay, which one is taken up again."""
 
 import keras
 
 from keras_w2v2.errors import UserError
-from keras_w2v2.interop import atomic
-
-_NAME = re.compile(r"step-(\d{8,})\.keras")
+from keras_w2v2.training import checkpoint_file
+from keras_w2v2.training.checkpoint_file import Damaged, Record, listed, updates_of
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Saves the model every so many updates and keeps the last few.
-
-    A checkpoint falls on the end of an epoch (a line of metrics.jsonl), so that means over an
-    epoch are the same in a run that was interrupted.
+    """Saves the model every so many updates and removes what the rule does not keep.
 
     Args:
-        folder: path of the checkpoints.
-        every: int, updates between two.
-        keep: int.
-        total: int, updates of the run; the last is always saved.
-        epoch_updates: int, updates in an epoch.
+        run: RunFolder.
+        config: PretrainConfig or FinetuneConfig.
+        recipe: dict, the resolved configuration, written into every checkpoint.
+        rule: retention.Rule.
     """
 
-    def __init__(self, folder, every, keep, total, epoch_updates):
+    def __init__(self, run, config, recipe, rule):
         super().__init__()
-        self.folder, self.every, self.keep = folder, every, keep
-        self.total, self.epoch_updates = total, epoch_updates
+        self.run, self.recipe, self.rule = run, recipe, rule
+        self.every, self.epoch_updates = config.checkpoint_every, config.log_every
+        self.total = config.optimizer.updates
+        self.accumulation = config.optimizer.gradient_accumulation
 
     def on_epoch_end(self, epoch, logs=None):
         updates = updates_of(self.model)
         before = max(updates - self.epoch_updates, 0)
         if updates // self.every > before // self.every or updates >= self.total:
-            save(self.model, self.folder, updates)
-            for _, old in listed(self.folder)[: -self.keep]:
-                old.unlink()
+            self.save()
+
+    def save(self):
+        """Saves the model as it is now, unless its checkpoint is there; returns its updates."""
+        updates, folder = updates_of(self.model), self.run.checkpoints
+        if updates not in dict(listed(folder)):
+            partial_epoch = updates % self.epoch_updates and updates < self.total
+            record = Record(
+                updates=updates,
+                batches=updates * self.accumulation,
+                recipe=self.recipe,
+                figures=self.run.figures_of(updates),
+                means=means_of(self.model) if partial_epoch else {},
+            )
+            checkpoint_file.save(self.model, folder, record)
+            self._remove_old()
+        return updates
+
+    def _remove_old(self):
+        found = dict(listed(self.run.checkpoints))
+        kept = self.rule.kept({n: checkpoint_file.figures_of(path) for n, path in found.items()})
+        for updates in found.keys() - kept:
+            checkpoint_file.remove(found[updates])
 
 
-def updates_of(model):
-    """Returns the number of optimizer updates that a compiled model has had (int)."""
-    return int(model.optimizer.iterations)
+class CarriedMeans(keras.callbacks.Callback):
+    """Puts back the running means of an epoch that began in another process.
+
+    Args:
+        means: dict, `Record.means`.
+    """
+
+    def __init__(self, means):
+        super().__init__()
+        self.means = means
+
+    def on_epoch_begin(self, epoch, logs=None):
+        for metric in self.model.metrics:
+            values = self.means.get(metric.name, ())
+            for variable, value in zip(metric.variables, values, strict=bool(values)):
+                variable.assign(value)
+        self.means = {}
 
 
-def listed(folder):
-    """Returns (updates, path) of the checkpoints in a folder, oldest first."""
-    if not folder.is_dir():
-        return []
-    found = [(_NAME.fullmatch(path.name), path) for path in folder.iterdir()]
-    return sorted((int(match[1]), path) for match, path in found if match)
-
-
-def save(model, folder, updates):
-    """Writes a checkpoint under its final name only once it is whole; returns its path."""
-    path = folder / f"step-{updates:08d}.keras"
-    with atomic.file(path) as partial:
-        model.save(partial)
-    return path
+def means_of(model):
+    """Returns the running means of the present epoch (dict, see `Record.means`)."""
+    return {m.name: [float(v.numpy()) for v in m.variables] for m in model.metrics}
 
 
 def restore(folder, warn):
-    """Loads the newest checkpoint that can be read.
+    """Loads the newest checkpoint that is as it was written.
+
+    A damaged one is set aside under another name, so that nothing overwrites it.
 
     Args:
         folder: path of the checkpoints.
-        warn: function of one str, told of each that cannot be read.
+        warn: function of one str, told of each that is damaged.
 
     Returns:
-        The compiled model, or None when there is no checkpoint.
+        (compiled model, Record), or None when there is no checkpoint.
 
     Raises:
         UserError: there are checkpoints and none can be read.
     """
-    _remove_partial(folder)
-    found = listed(folder)
-    for updates, path in reversed(found):
+    checkpoint_file.remove_unfinished(folder)
+    damaged = {}
+    for _, path in reversed(listed(folder)):
         try:
-            return _load(path, updates)
-        except Exception as error:  # whatever a damaged zip, JSON or HDF5 file makes them raise
-            reason = str(error).split("\n")[0] or type(error).__name__
-            warn(f"warning: checkpoint '{path}' cannot be read and is left out ({reason})")
-    if found:
-        raise UserError(
-            f"no checkpoint in '{folder}' can be read: remove {folder} to start the run anew"
+            taken = checkpoint_file.load(path)
+            break
+        except Damaged as error:  # any other error is none of the file's
+            damaged[path] = error
+    else:
+        if damaged:
+            raise UserError(
+                f"no checkpoint in '{folder}' is whole ({next(iter(damaged.values()))}): "
+                f"remove {folder} to start the run anew"
+            )
+        return None
+    for path, error in damaged.items():
+        aside = checkpoint_file.set_aside(path)
+        warn(
+            f"warning: checkpoint '{path}' is damaged ({error}): set aside as {aside.name}, "
+            f"carrying on from update {taken[1].updates}"
         )
+    return taken
+
+
+def newest_whole(folder, warn):
+    """Returns (updates, path) of the newest checkpoint that is as it was written, or None.
+
+    Unlike `restore` it changes nothing in the folder.
+    """
+    for updates, path in reversed(listed(folder)):
+        try:
+            checkpoint_file.read(path)
+            return updates, path
+        except Damaged as error:
+            warn(f"checkpoint '{path}' is damaged and is left out: {error}")
     return None
-
-
-def _load(path, updates):
-    if not zipfile.is_zipfile(path):  # Keras would say that there is no such file
-        raise ValueError("it is cut short")
-    with warnings.catch_warnings():
-        # Keras only warns when a file lacks the optimizer's variables; the count below tells.
-        warnings.filterwarnings("ignore", message="Skipping variable loading for optimizer")
-        model = keras.saving.load_model(path)
-    if updates_of(model) != updates:
-        raise ValueError(f"its optimizer has had {updates_of(model)} updates")
-    return model
-
-
-def _remove_partial(folder):
-    """Removes what a killed process left half-written."""
-    if folder.is_dir():
-        for path in folder.glob(".step-*"):
-            shutil.rmtree(path, ignore_errors=True)

@@ -124,7 +124,9 @@ class Run(Section):
     mixed_precision: Literal["bfloat16"] | None = None
     log_every: Count = 50  # updates between two lines of metrics.jsonl
     checkpoint_every: Count = 1000  # updates; rounded up to a line of metrics.jsonl
-    keep_checkpoints: Count = 3
+    keep_checkpoints: Count = 3  # the newest
+    keep_best: NotNegative = 1  # and the best, by
+    best_by: str | None = None  # such as "dev.loss", which is the default, or "train.accuracy"
     evaluate_every: Count = 1000  # updates between two looks at the dev shards, if given
     inputs: Inputs | None = None
 

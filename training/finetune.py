@@ -28,6 +28,7 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
         UserError: a wrong key, unreadable shards, transcripts outside the vocabulary, an `init`
             of another architecture, an `out` that belongs to something else, a full disk.
         Stopped: (a KeyboardInterrupt) Ctrl-C; the same call carries on.
+        Terminated: (a SystemExit) SIGTERM, with everything saved; the same call carries on.
 
     Example:
         >>> finetune("small_finetune", "shards/train", "runs/ctc", init="runs/small")
@@ -36,6 +37,7 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
 
     from keras_w2v2.data import pipeline, shards
     from keras_w2v2.training import fitting, initial_model, optimizers, seeding
+    from keras_w2v2.training.resolved import resolved
 
     indexes = shards.load_all(data)
     normalizer = config.text_normalizer()
@@ -53,7 +55,7 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
     model.compile(optimizer=optimizers.finetuning(config.optimizer), jit_compile=config.jit_compile)
     return fitting.run(
         model,
-        fitting.resolved(config, model, data=data, dev=dev, init=init),
+        resolved(config, model, data=data, dev=dev, init=init),
         config,
         out,
         train,

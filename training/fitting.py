@@ -2,16 +2,17 @@
 
 import errno
 import os
-from pathlib import Path
+from dataclasses import dataclass
 
-import keras
 import tensorflow as tf
 
 from keras_w2v2.data import shards
 from keras_w2v2.errors import UserError
-from keras_w2v2.training import checkpoints, final_model
+from keras_w2v2.training import checkpoints, final_model, run_lock, termination
 from keras_w2v2.training.audio_counter import AudioCounter
 from keras_w2v2.training.metrics_log import MetricsLog
+from keras_w2v2.training.position import Position, stretches
+from keras_w2v2.training.retention import Rule
 from keras_w2v2.training.run_folder import RunFolder
 
 SHOWN = ("loss", "accuracy", "character_error_rate", "blank_rate")  # in the progress line
@@ -21,33 +22,16 @@ class Stopped(KeyboardInterrupt):
     """Ctrl-C in the middle of a run; its text says how to carry on."""
 
 
-def resolved(config, model, **inputs):
-    """Returns the configuration with every field of the model filled in (dict).
+@dataclass(frozen=True)
+class Job:
+    """What a run is made of; see `run`."""
 
-    Args:
-        config: PretrainConfig or FinetuneConfig.
-        model: the task model made from it.
-        **inputs: what the run is made from: data, dev, init; paths, lists of them, or None. The
-            checksums of the shards go in too, so that a run does not carry on with others.
-    """
-    values = config.model_dump(mode="json")
-    settings = model.backbone.get_config() | model.get_config()
-    for name in values["model"]:
-        if name in settings:
-            value = settings[name]
-            values["model"][name] = list(value) if isinstance(value, tuple) else value
-    values["inputs"] = {
-        name: _absolute([value] if name != "init" and isinstance(value, str | Path) else value)
-        for name, value in inputs.items()
-    }
-    values["inputs"]["checksums"] = {
-        str(index.folder.absolute()): index.checksum()
-        for folders in (inputs["data"], inputs.get("dev"))
-        if folders is not None
-        for index in shards.load_all(folders)
-    }
-    first = ("task", "model", "data", "optimizer")
-    return {name: values.pop(name) for name in first} | values
+    config: object
+    values: dict
+    folder: RunFolder
+    batches: tf.data.Dataset
+    dev: tf.data.Dataset | None
+    rule: Rule
 
 
 def run(model, values, config, folder, batches, *, dev=None, progress, vocabulary=None):
@@ -67,30 +51,26 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
         The trained model, also saved in the folder.
 
     Raises:
-        UserError: the folder belongs to something else, or the disk is full.
+        UserError: the folder belongs to something else or to another process, the disk is full,
+            or `best_by` names no figure.
         Stopped: Ctrl-C; the same call carries on.
+        Terminated: (a SystemExit) SIGTERM, with everything saved; the same call carries on.
     """
     folder = RunFolder(folder)
+    job = Job(config, values, folder, batches, dev, Rule.of(config, model, dev is not None))
     carries_on = folder.check(values)
     title = "pre-training" if config.task == "pretrain" else "fine-tuning"
     try:
-        if carries_on:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        with run_lock.locked(folder.path), termination.Watch() as sigterm:
+            folder.remove_unfinished()
             warn = progress(title).note
-            model = checkpoints.restore(folder.checkpoints, warn) or model
-            _require_vocabulary(model, vocabulary, folder)
-        else:
-            # Now and for every weight, as when a checkpoint is read: the first update would do
-            # it for those that it trains, which with frozen layers are fewer.
-            model.optimizer.build(model.trainable_variables)
-            folder.begin(values)
-            if vocabulary is not None:
-                vocabulary.save(folder.path)
-        done = checkpoints.updates_of(model)
-        folder.forget_metrics_after(done)
-        total = config.optimizer.updates
-        with progress(title, total, "updates", start=done) as shown:
-            _fit(model, config, folder, batches, dev, shown)
-            final_model.save(model, folder.model_file)
+            model, means = _begin_or_carry_on(model, job, vocabulary, carries_on, warn)
+            done = checkpoints.updates_of(model)
+            folder.forget_metrics_after(done)
+            with progress(title, config.optimizer.updates, "updates", start=done) as shown:
+                _fit(model, means, job, shown, sigterm)
+                final_model.save(model, folder.model_file)
     except KeyboardInterrupt as error:
         raise Stopped(_where_it_stopped(model, folder)) from error
     except tf.errors.DataLossError:
@@ -107,52 +87,84 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
     return model
 
 
-def _require_vocabulary(model, vocabulary, folder):
-    """Refuses to carry on with labels of another vocabulary: a vocab.json may have changed."""
+def _begin_or_carry_on(model, job, vocabulary, carries_on, warn):
+    """Returns (model to train, running means of an epoch that was cut)."""
+    taken = checkpoints.restore(job.folder.checkpoints, warn) if carries_on else None
+    if taken is not None:
+        model, record = taken
+        _require_the_same(record, model, job, vocabulary)
+        means = record.means
+    else:
+        # Now and for every weight, as when a checkpoint is read: the first update would do it
+        # for those that it trains, which with frozen layers are fewer.
+        model.optimizer.build(model.trainable_variables)
+        means = {}
+    if not carries_on:
+        job.folder.begin(job.values)
+    if vocabulary is not None:
+        vocabulary.save(job.folder.path)
+    return model, means
+
+
+def _require_the_same(record, model, job, vocabulary):
+    """Refuses a checkpoint of another run, and labels of another vocabulary.
+
+    config.yaml tells of neither: checkpoints may be copied and a vocab.json may change.
+    """
+    another = None
     if vocabulary is not None and model.vocabulary != vocabulary:
+        another = "vocabulary"
+    if record.recipe != job.values:
+        another = "configuration"
+    if another:
         raise UserError(
-            f"'{folder.path}' holds a run with another vocabulary: remove {folder.path} or give "
-            "another --out"
+            f"'{job.folder.path}' holds checkpoints of a run with another {another}: remove "
+            f"{job.folder.path} or give another --out"
         )
 
 
-def _fit(model, config, folder, batches, dev, shown):
-    total, done = config.optimizer.updates, checkpoints.updates_of(model)
-    if done >= total:
-        return
-    accumulation, epoch_updates = config.optimizer.gradient_accumulation, config.log_every
-    audio = AudioCounter(batches.skip(done * accumulation))
+def _fit(model, means, job, shown, sigterm):
+    config, audio = job.config, AudioCounter()
+    total, accumulation = config.optimizer.updates, config.optimizer.gradient_accumulation
+    save = checkpoints.Checkpoints(job.folder, config, job.values, job.rule)
+    safe_point = termination.SafePoint(
+        lambda: sigterm.asked, save.save, shown.note, config.optimizer.gradient_accumulation
+    )
+    log = _metrics_log(job, audio, shown)
+    _evaluate_without_xla(model)
+    try:
+        for done, updates, epochs in stretches(
+            checkpoints.updates_of(model), total, config.log_every
+        ):
+            position = Position(shown, done, total, updates, accumulation)
+            model.fit(
+                audio.counted(job.batches.skip(done * accumulation)),
+                steps_per_epoch=updates * accumulation,
+                epochs=epochs,
+                callbacks=[checkpoints.CarriedMeans(means), safe_point, position, log, save],
+                shuffle=False,  # the dataset is shuffled already; True would only warn
+                verbose=0,
+            )
+            means = {}
+    finally:
+        log.close()
 
+
+def _metrics_log(job, audio, shown):
     def show(updates, figures):
         speed = f"{figures['audio_seconds_per_second']:.3g} audio s/s"
         chosen = {name: figures[name] for name in SHOWN if name in figures}
         shown.update(updates, **chosen, speed=speed)
 
-    log = MetricsLog(
-        folder,
+    return MetricsLog(
+        job.folder,
         audio,
         show,
-        dev=dev,
-        evaluate_every=config.evaluate_every,
-        total=total,
-        epoch_updates=epoch_updates,
+        dev=job.dev,
+        evaluate_every=job.config.evaluate_every,
+        total=job.config.optimizer.updates,
+        epoch_updates=job.config.log_every,
     )
-    save = checkpoints.Checkpoints(
-        folder.checkpoints, config.checkpoint_every, config.keep_checkpoints, total, epoch_updates
-    )
-    _evaluate_without_xla(model)
-    position = Position(shown, done, total, epoch_updates, accumulation)
-    try:
-        model.fit(
-            audio.dataset,
-            steps_per_epoch=epoch_updates * accumulation,
-            epochs=-(-(total - done) // epoch_updates),
-            callbacks=[position, log, save],
-            shuffle=False,  # the dataset is shuffled already; True would only warn
-            verbose=0,
-        )
-    finally:
-        log.close()
 
 
 def _evaluate_without_xla(model):
@@ -162,41 +174,11 @@ def _evaluate_without_xla(model):
     model.jit_compile = compiled
 
 
-class Position(keras.callbacks.Callback):
-    """Moves the progress line with every batch and stops after the last update.
-
-    It looks at the beginning of batches only, so that the device need not wait for the host.
-    """
-
-    def __init__(self, shown, done, total, epoch_updates, accumulation):
-        super().__init__()
-        self.shown, self.done, self.total = shown, done, total
-        self.epoch_updates, self.accumulation = epoch_updates, accumulation
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self._epoch = epoch
-
-    def on_train_batch_begin(self, batch, logs=None):
-        finished = self.done + self._epoch * self.epoch_updates + batch // self.accumulation
-        self.shown.update(finished)
-        last_of_update = (batch + 1) % self.accumulation == 0
-        if last_of_update and finished + 1 >= self.total:
-            self.model.stop_training = True  # after this batch
-
-
 def _where_it_stopped(model, folder):
     updates = checkpoints.updates_of(model)
     saved = checkpoints.listed(folder.checkpoints)
     start = f"update {saved[-1][0]}" if saved else "the start"
     return f"stopped at update {updates}; the same command carries on from {start}"
-
-
-def _absolute(value):
-    if value is None:
-        return None
-    if isinstance(value, str | Path):
-        return str(Path(value).absolute())
-    return [_absolute(item) for item in value]
 
 
 def _is_full_disk(error):

@@ -25,6 +25,7 @@ def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
         UserError: a wrong key, unreadable shards, an `out` that belongs to something else, a
             full disk.
         Stopped: (a KeyboardInterrupt) Ctrl-C; the same call carries on.
+        Terminated: (a SystemExit) SIGTERM, with everything saved; the same call carries on.
 
     Example:
         >>> pretrain("small_pretrain", "shards/speech", "runs/small")
@@ -34,6 +35,7 @@ def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
     from keras_w2v2 import Wav2Vec2ForPreTraining
     from keras_w2v2.data import pipeline
     from keras_w2v2.training import fitting, optimizers, seeding
+    from keras_w2v2.training.resolved import resolved
 
     with seeding.seeded(config.seed):
         model = Wav2Vec2ForPreTraining.from_preset(
@@ -54,7 +56,7 @@ def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
 
     return fitting.run(
         model,
-        fitting.resolved(config, model, data=data, dev=dev),
+        resolved(config, model, data=data, dev=dev),
         config,
         out,
         batches(data),

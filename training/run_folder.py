@@ -7,6 +7,7 @@ config.yaml (the full resolved configuration, itself a recipe), metrics.jsonl, l
 import datetime
 import json
 import logging
+import shutil
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -59,7 +60,7 @@ class RunFolder:
         if self.path.exists() and not self.path.is_dir():
             raise UserError(f"'{self.path}' is a file: give a folder for the run")
         if not self.config_file.is_file():
-            if self.path.is_dir() and any(self.path.iterdir()):
+            if self.path.is_dir() and set(self.path.iterdir()) - set(self._unfinished()):
                 raise UserError(
                     f"'{self.path}' holds other files and no run: give a new folder with --out"
                 )
@@ -80,9 +81,16 @@ class RunFolder:
             )
         return True
 
+    def _unfinished(self):
+        return self.path.glob(".*.partial-*")
+
+    def remove_unfinished(self):
+        """Removes what a killed process left half-written."""
+        for path in self._unfinished():
+            shutil.rmtree(path, ignore_errors=True)
+
     def begin(self, config):
-        """Makes the folder and writes config.yaml."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        """Writes config.yaml into the folder, which is there."""
         text = _versions() + yaml.safe_dump(
             config, sort_keys=False, allow_unicode=True, default_flow_style=None
         )
@@ -109,6 +117,10 @@ class RunFolder:
         """Adds a line to metrics.jsonl."""
         with self.metrics_file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
+
+    def figures_of(self, updates):
+        """Returns what was measured at an update: dict of split to its line."""
+        return {row["split"]: row for row in self.metrics() if row["updates"] == updates}
 
     def forget_metrics_after(self, updates):
         """Removes the lines beyond a checkpoint, which the run will write again."""
@@ -155,10 +167,10 @@ def _newest_model(run):
 
     if run.finished:
         return run.model_file
-    saved = checkpoints.listed(run.checkpoints)
-    if not saved:
+    found = checkpoints.newest_whole(run.checkpoints, _log.warning)
+    if found is None:
         raise UserError(f"run '{run.path}' has no model yet: let it train to a checkpoint first")
-    updates, path = saved[-1]
+    updates, path = found
     _log.warning("run '%s' is not finished: its checkpoint of update %d is used", run.path, updates)
     return path
 

@@ -1,0 +1,42 @@
+"""The resolved configuration: everything that a run is made from, nothing left to a default."""
+
+from pathlib import Path
+
+from keras_w2v2.data import shards
+
+
+def resolved(config, model, **inputs):
+    """Returns the configuration with every field of the model filled in (dict).
+
+    Args:
+        config: PretrainConfig or FinetuneConfig.
+        model: the task model made from it.
+        **inputs: what the run is made from: data, dev, init; paths, lists of them, or None. The
+            checksums of the shards go in too, so that a run does not carry on with others.
+    """
+    values = config.model_dump(mode="json")
+    settings = model.backbone.get_config() | model.get_config()
+    for name in values["model"]:
+        if name in settings:
+            value = settings[name]
+            values["model"][name] = list(value) if isinstance(value, tuple) else value
+    values["inputs"] = {
+        name: _absolute([value] if name != "init" and isinstance(value, str | Path) else value)
+        for name, value in inputs.items()
+    }
+    values["inputs"]["checksums"] = {
+        str(index.folder.absolute()): index.checksum()
+        for folders in (inputs["data"], inputs.get("dev"))
+        if folders is not None
+        for index in shards.load_all(folders)
+    }
+    first = ("task", "model", "data", "optimizer")
+    return {name: values.pop(name) for name in first} | values
+
+
+def _absolute(value):
+    if value is None:
+        return None
+    if isinstance(value, str | Path):
+        return str(Path(value).absolute())
+    return [_absolute(item) for item in value]

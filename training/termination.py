@@ -1,0 +1,63 @@
+"""SIGTERM, as a cluster or a system sends it before it takes the machine away."""
+
+import signal
+import threading
+
+import keras
+
+
+class Terminated(SystemExit):
+    """The run stopped on SIGTERM with everything saved; ends the process with code 0."""
+
+    def __init__(self):
+        super().__init__(0)
+
+
+class Watch:
+    """Notes a SIGTERM while it is open, in place of ending the process.
+
+    Attributes:
+        asked: bool, whether one arrived.
+    """
+
+    def __init__(self):
+        self.asked = False
+
+    def __enter__(self):
+        default = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL  # else it is somebody else's
+        self._watching = default and threading.current_thread() is threading.main_thread()
+        if self._watching:
+            signal.signal(signal.SIGTERM, self._note)
+        return self
+
+    def __exit__(self, *_):
+        if self._watching:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def _note(self, number, frame):
+        self.asked = True
+
+
+class SafePoint(keras.callbacks.Callback):
+    """Between two updates, saves and stops when a SIGTERM has arrived.
+
+    The middle of an accumulated update is no safe point: its gradients are not in a checkpoint's
+    count of updates.
+
+    Args:
+        asked: function without arguments, whether to stop.
+        save: function without arguments, writes a checkpoint and returns its updates (int).
+        tell: function of one str.
+        accumulation: int, batches in an update.
+    """
+
+    def __init__(self, asked, save, tell, accumulation):
+        super().__init__()
+        self.asked, self.save, self.tell = asked, save, tell
+        self.accumulation = accumulation
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if batch % self.accumulation == 0 and self.asked():
+            updates = self.save()
+            self.tell(f"SIGTERM: saved at update {updates}; the same command carries on from there")
+            raise Terminated
