@@ -23,7 +23,51 @@ from keras_w2v2.training.configuration_types import (
 )
 
 
-class PretrainData(Section):
+class Augmentation(Section):
+    """How training clips are varied (`keras_w2v2.data.Augmentation`); never the dev shards."""
+
+    speeds: list[Annotated[float, Field(ge=0.5, le=2)]] = Field([1.0], min_length=1)
+    noise: str | None = None  # white, pink, or a folder of shards of noise
+    noise_probability: Share = 0.5
+    noise_snr: list[float] = Field([5.0, 20.0], min_length=2, max_length=2)  # dB, least and most
+
+    @model_validator(mode="after")
+    def _in_order(self):
+        at_most("noise_snr[0]", self.noise_snr[0], "noise_snr[1]", self.noise_snr[1])
+        return self
+
+
+class Data(Section):
+    """What both tasks can be told of their clips."""
+
+    language_alpha: Share | None = None  # languages drawn as (n_l / N)^alpha; XLS-R takes 0.5
+    augmentation: Augmentation | None = None
+
+    def arguments(self):
+        """Returns the arguments of the function that makes training batches (dict)."""
+        from keras_w2v2.data import Augmentation
+
+        given = self.model_dump()
+        if given["augmentation"] is not None:
+            lists = ("speeds", "noise_snr")
+            tuples = {name: tuple(given["augmentation"][name]) for name in lists}
+            given["augmentation"] = Augmentation(**given["augmentation"] | tuples)
+        return given
+
+    def dev_arguments(self):
+        """Returns the arguments for batches of dev shards (dict): every clip once, as it is."""
+        as_it_is = {"language_alpha": None, "augmentation": None}
+        return self.arguments() | as_it_is | {"shuffle": False, "repeat": False}
+
+    def noise_shards(self):
+        """Returns the folder of noise recordings (str), None where there is none."""
+        from keras_w2v2.data.augmentation import NOISES
+
+        noise = self.augmentation.noise if self.augmentation else None
+        return None if noise in NOISES else noise
+
+
+class PretrainData(Data):
     """Which clips a batch holds; a batch is counted in seconds of audio."""
 
     batch_seconds: Positive = 87.5  # 1.4 M samples
@@ -38,7 +82,7 @@ class PretrainData(Section):
         return self
 
 
-class FinetuneData(Section):
+class FinetuneData(Data):
     """Which clips a batch holds; longer clips are left out, for their labels would be too."""
 
     batch_seconds: Positive = 200.0  # 3.2 M samples
@@ -112,6 +156,7 @@ class Inputs(Section):
 
     data: list[str]
     dev: list[str] | None = None
+    noise: list[str] | None = None
     init: str | None = None
     checksums: dict[str, str] | None = None  # SHA-256 of each folder's index
 

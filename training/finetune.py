@@ -43,19 +43,17 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
     normalizer = config.text_normalizer()
     vocabulary = _vocabulary(config.vocabulary, indexes, normalizer)
 
-    def batches(folders, **order):
-        return pipeline.ctc_batches(
-            folders, vocabulary, normalizer, **config.data.model_dump(), seed=config.seed, **order
-        )
+    def batches(folders, arguments):
+        return pipeline.ctc_batches(folders, vocabulary, normalizer, **arguments, seed=config.seed)
 
-    train = batches(data)
-    dev_batches = None if dev is None else batches(dev, shuffle=False, repeat=False)
+    train = batches(data, config.data.arguments())
+    dev_batches = None if dev is None else batches(dev, config.data.dev_arguments())
     with seeding.seeded(config.seed):
         model = initial_model.ctc(config, vocabulary, init)
     model.compile(optimizer=optimizers.finetuning(config.optimizer), jit_compile=config.jit_compile)
     return fitting.run(
         model,
-        resolved(config, model, data=data, dev=dev, init=init),
+        resolved(config, model, data=data, dev=dev, noise=config.data.noise_shards(), init=init),
         config,
         out,
         train,

@@ -49,18 +49,16 @@ def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
         optimizer=optimizers.pretraining(config.optimizer), jit_compile=config.jit_compile
     )
 
-    def batches(folders, **order):
-        return pipeline.pretraining_batches(
-            folders, **config.data.model_dump(), seed=config.seed, **order
-        )
+    def batches(folders, arguments):
+        return pipeline.pretraining_batches(folders, **arguments, seed=config.seed)
 
     return fitting.run(
         model,
-        resolved(config, model, data=data, dev=dev),
+        resolved(config, model, data=data, dev=dev, noise=config.data.noise_shards()),
         config,
         out,
-        batches(data),
-        dev=None if dev is None else batches(dev, shuffle=False, repeat=False),
+        batches(data, config.data.arguments()),
+        dev=None if dev is None else batches(dev, config.data.dev_arguments()),
         progress=progress,
     )
 

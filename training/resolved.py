@@ -11,8 +11,9 @@ def resolved(config, model, **inputs):
     Args:
         config: PretrainConfig or FinetuneConfig.
         model: the task model made from it.
-        **inputs: what the run is made from: data, dev, init; paths, lists of them, or None. The
-            checksums of the shards go in too, so that a run does not carry on with others.
+        **inputs: what the run is made from: data, dev, noise, init; paths, lists of them, or
+            None. The checksums of the shards go in too, so that a run does not carry on with
+            others.
     """
     values = config.model_dump(mode="json")
     settings = model.backbone.get_config() | model.get_config()
@@ -26,7 +27,7 @@ def resolved(config, model, **inputs):
     }
     values["inputs"]["checksums"] = {
         str(index.folder.absolute()): index.checksum()
-        for folders in (inputs["data"], inputs.get("dev"))
+        for folders in (inputs["data"], inputs.get("dev"), inputs.get("noise"))
         if folders is not None
         for index in shards.load_all(folders)
     }

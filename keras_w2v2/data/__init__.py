@@ -2,8 +2,12 @@
 
 import importlib
 
-_MODULES = ("audio", "buckets", "cutting", "manifests", "pipeline", "plans", "records", "shards")
+_MODULES = (
+    *("audio", "augmentation", "buckets", "cutting", "manifests", "mixing", "pipeline", "plans"),
+    *("records", "shards"),
+)
 _PUBLIC = {
+    "Augmentation": "keras_w2v2.data.augmentation",
     "Clip": "keras_w2v2.data.records",
     "ShardIndex": "keras_w2v2.data.shards",
     "clips": "keras_w2v2.data.pipeline",

@@ -4,6 +4,7 @@ Every dataset here is a pure function of its arguments: iterating it twice, or i
 process, gives the same batches, and `dataset.skip(n)` carries on exactly at batch n.
 """
 
+from keras_w2v2.data import augmentation as augmenting
 from keras_w2v2.data import plans, records, shards, stream
 
 
@@ -18,6 +19,8 @@ def pretraining_batches(
     repeat=True,
     num_buckets=4,
     batch_multiple=1,
+    language_alpha=None,
+    augmentation=None,
 ):
     """Batches for pre-training: random crops, all of one length in a batch, no padding.
 
@@ -32,6 +35,9 @@ def pretraining_batches(
             clip once, the last batch of each length may be smaller.
         num_buckets: int, lengths (so shapes) to use at most.
         batch_multiple: int, batch sizes are multiples of it.
+        language_alpha: float in [0, 1] or None. With `repeat`, languages are drawn with
+            probabilities proportional to (n_l / N)^alpha, n_l their audio; see `data.mixing`.
+        augmentation: data.augmentation.Augmentation or None.
 
     Returns:
         tf.data.Dataset of {"waveform": float32 [batch, samples] in [-1, 1], "length": int32
@@ -50,30 +56,36 @@ def pretraining_batches(
         min_seconds=min_seconds,
         num_buckets=num_buckets,
         batch_multiple=batch_multiple,
+        language_alpha=language_alpha,
     )
     plans.warn(plan)
     least = plans.least_samples(min_seconds)
     boundaries = tf.constant(plan.boundaries, tf.int64)
 
+    change_speed = augmenting.speed_changer(augmentation, seed, least=boundaries[0])
+
     def crop(number, record):
-        samples = record["num_samples"]
+        pcm = change_speed(number, records.pcm(record["audio"]))
+        samples = tf.size(pcm, out_type=tf.int64)
         found = tf.searchsorted(boundaries, samples[None], side="right", out_type=tf.int64)
         bucket = found[0] - 1
         width = boundaries[bucket]
         offset = tf.random.stateless_uniform(
             [], [seed, number], maxval=samples - width + 1, dtype=tf.int64
         )
-        waveform = records.pcm(record["audio"])[offset : offset + width]
-        return bucket, {"waveform": waveform}
+        return bucket, {"waveform": pcm[offset : offset + width]}
 
     def with_length(batch):
         waveform = stream.to_float(batch["waveform"])
         shape = tf.shape(waveform)
         return {"waveform": waveform, "length": tf.fill(shape[:1], shape[1])}
 
-    dataset = stream.epochs(indexes, seed, shuffle, repeat)
-    dataset = dataset.filter(lambda record: record["num_samples"] >= least)
+    def keep(record):
+        return record["num_samples"] >= least
+
+    dataset = stream.clips(indexes, seed, shuffle, repeat, keep, plan.mixture)
     dataset = dataset.enumerate().map(crop, num_parallel_calls=tf.data.AUTOTUNE)
+    dataset = augmenting.with_noise(dataset, augmentation, seed)
     dataset = stream.batch(dataset, plan, lambda bucket: {"waveform": [boundaries[bucket]]})
     return stream.finish(dataset.map(with_length, num_parallel_calls=2), plan, repeat)
 
@@ -91,6 +103,8 @@ def ctc_batches(
     num_buckets=4,
     batch_multiple=1,
     allow_unknown=False,
+    language_alpha=None,
+    augmentation=None,
 ):
     """Batches for fine-tuning: labelled clips, padded to their bucket's length.
 
@@ -105,6 +119,7 @@ def ctc_batches(
             warning counts both).
         seed, shuffle, repeat, num_buckets, batch_multiple: as in `pretraining_batches`.
         allow_unknown: bool, read characters outside the vocabulary as its unknown token.
+        language_alpha, augmentation: as in `pretraining_batches`.
 
     Returns:
         tf.data.Dataset of ({"waveform": float32 [batch, samples], "length": int32 [batch]},
@@ -129,12 +144,26 @@ def ctc_batches(
         num_buckets=num_buckets,
         batch_multiple=batch_multiple,
         allow_unknown=allow_unknown,
+        language_alpha=language_alpha,
     )
     plans.warn(plan)
     most = plans.samples_of(max_seconds)
     boundaries = tf.constant(plan.boundaries, tf.int64)
     label_lengths = tf.constant(plan.label_lengths, tf.int64)
     encode = label_encoder(vocabulary, normalizer, allow_unknown)
+
+    change_speed = augmenting.speed_changer(augmentation, seed, most=boundaries[-1])
+
+    def keep(record):
+        return (record["num_samples"] <= most) & (record["transcript"] != "")
+
+    def labelled(number, record):
+        pcm, labels = (
+            change_speed(number, records.pcm(record["audio"])),
+            encode(record["transcript"]),
+        )
+        lengths = {"length": tf.size(pcm), "label_length": tf.size(labels)}
+        return {"waveform": pcm, "labels": labels} | lengths
 
     def to_bucket(clip):
         length = tf.cast(clip["length"], tf.int64)
@@ -144,12 +173,10 @@ def ctc_batches(
         padded = {"waveform": [boundaries[bucket]], "labels": [label_lengths[bucket]]}
         return padded | {"length": [], "label_length": []}
 
-    dataset = stream.epochs(indexes, seed, shuffle, repeat)
-    dataset = dataset.filter(lambda record: record["num_samples"] <= most)
-    dataset = dataset.map(
-        lambda record: _labelled(record, encode), num_parallel_calls=tf.data.AUTOTUNE
-    )
+    dataset = stream.clips(indexes, seed, shuffle, repeat, keep, plan.mixture)
+    dataset = dataset.enumerate().map(labelled, num_parallel_calls=tf.data.AUTOTUNE)
     dataset = dataset.filter(lambda clip: clip["label_length"] > 0).map(to_bucket)
+    dataset = augmenting.with_noise(dataset, augmentation, seed)
     dataset = stream.batch(dataset, plan, shapes)
     return stream.finish(dataset.map(_inputs_and_targets, num_parallel_calls=2), plan, repeat)
 
@@ -175,18 +202,6 @@ def clips(shards_folder):
         except tf.errors.DataLossError:
             index.verify()  # names the damaged file
             raise
-
-
-def _labelled(record, encode):
-    import tensorflow as tf
-
-    labels = encode(record["transcript"])
-    return {
-        "waveform": records.pcm(record["audio"]),
-        "length": tf.cast(record["num_samples"], tf.int32),
-        "labels": labels,
-        "label_length": tf.size(labels),
-    }
 
 
 def _inputs_and_targets(batch):

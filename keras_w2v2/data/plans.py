@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keras_w2v2.data import audio, buckets
+from keras_w2v2.data import audio, buckets, mixing
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import SAMPLE_RATE
 
@@ -23,6 +23,7 @@ class BatchPlan:
         label_lengths: tuple of int, labels of a batch of each bucket; empty for pre-training.
         samples: int, samples of audio that an epoch trains on, without padding.
         left_out: dict of reason (str) to number of clips.
+        mixture: mixing.Mixture or None, how often each language is drawn.
     """
 
     boundaries: tuple
@@ -31,6 +32,7 @@ class BatchPlan:
     label_lengths: tuple
     samples: int
     left_out: dict
+    mixture: mixing.Mixture | None = None
 
     @property
     def clips(self):
@@ -54,16 +56,25 @@ class BatchPlan:
             for size, boundary in zip(self.batch_sizes, self.boundaries, strict=True)
         )
         out = "".join(f"; left out {n} ({reason})" for reason, n in self.left_out.items())
-        return f"{self.clips} clips, {self.hours:.2f} h, batches of {lengths}{out}"
+        drawn = f"; languages drawn: {self.mixture}" if self.mixture else ""
+        return f"{self.clips} clips, {self.hours:.2f} h, batches of {lengths}{drawn}{out}"
 
 
 def pretraining(
-    indexes, *, batch_seconds, max_seconds, min_seconds, num_buckets=4, batch_multiple=1
+    indexes,
+    *,
+    batch_seconds,
+    max_seconds,
+    min_seconds,
+    num_buckets=4,
+    batch_multiple=1,
+    language_alpha=None,
 ):
     """Returns the BatchPlan of `pretraining_batches` for opened shards (list of ShardIndex)."""
     least = least_samples(min_seconds)
     most = samples_of(max_seconds)
-    lengths = np.array([clip.num_samples for index in indexes for clip in index.table()], int)
+    table = [clip for index in indexes for clip in index.table()]
+    lengths = np.array([clip.num_samples for clip in table], int)
     kept = lengths[lengths >= least]
     if not len(kept):
         longest = lengths.max(initial=0) / SAMPLE_RATE
@@ -82,7 +93,12 @@ def pretraining(
     )
     bucket = buckets.assign(kept, boundaries, crop=True)
     short = {f"shorter than {min_seconds:g} s": len(lengths) - len(kept)}
-    return _counted(boundaries, sizes, bucket, (), int(boundaries[bucket].sum()), short)
+    mixture = None
+    if language_alpha is not None:
+        languages = [clip.language for clip in table if clip.num_samples >= least]
+        mixture = mixing.plan(languages, boundaries[bucket], language_alpha)
+    samples = int(boundaries[bucket].sum())
+    return _counted(boundaries, sizes, bucket, (), samples, short, mixture)
 
 
 def ctc(
@@ -95,6 +111,7 @@ def ctc(
     num_buckets=4,
     batch_multiple=1,
     allow_unknown=False,
+    language_alpha=None,
 ):
     """Returns the BatchPlan of `ctc_batches` for opened shards (list of ShardIndex).
 
@@ -104,7 +121,7 @@ def ctc(
     most = samples_of(max_seconds)
     table = [clip for index in indexes for clip in index.table()]
     fitting = [clip for clip in table if clip.num_samples <= most]
-    lengths, labels = [], []
+    lengths, labels, languages = [], [], []
     for clip in fitting:
         text = normalizer(clip.transcript) if normalizer else clip.transcript
         try:
@@ -114,6 +131,7 @@ def ctc(
         if count:
             lengths.append(clip.num_samples)
             labels.append(count)
+            languages.append(clip.language)
     if not lengths:
         raise UserError(
             f"fine-tuning: no clip in {_names(indexes)} of at most {max_seconds:g} s has a "
@@ -135,10 +153,12 @@ def ctc(
         f"longer than {max_seconds:g} s": len(table) - len(fitting),
         "without transcript": len(fitting) - len(lengths),
     }
-    return _counted(boundaries, sizes, bucket, longest, int(lengths.sum()), left_out)
+    alpha = language_alpha
+    mixture = None if alpha is None else mixing.plan(languages, lengths, alpha)
+    return _counted(boundaries, sizes, bucket, longest, int(lengths.sum()), left_out, mixture)
 
 
-def _counted(boundaries, sizes, bucket, label_lengths, samples, left_out):
+def _counted(boundaries, sizes, bucket, label_lengths, samples, left_out, mixture):
     return BatchPlan(
         boundaries=tuple(map(int, boundaries)),
         batch_sizes=tuple(map(int, sizes)),
@@ -146,6 +166,7 @@ def _counted(boundaries, sizes, bucket, label_lengths, samples, left_out):
         label_lengths=label_lengths,
         samples=samples,
         left_out={reason: count for reason, count in left_out.items() if count},
+        mixture=mixture,
     )
 
 

@@ -62,12 +62,13 @@ def parse(record):
         record: scalar string tensor.
 
     Returns:
-        dict of audio (scalar string of PCM bytes, see `pcm`), num_samples (int64) and transcript.
+        dict of audio (scalar string of PCM bytes, see `pcm`), num_samples (int64), transcript
+        and language.
     """
     import tensorflow as tf
 
     text, number = tf.io.FixedLenFeature([], tf.string), tf.io.FixedLenFeature([], tf.int64)
-    features = {"audio": text, "num_samples": number, "transcript": text}
+    features = {"audio": text, "num_samples": number, "transcript": text, "language": text}
     return tf.io.parse_single_example(record, features)
 
 

@@ -125,6 +125,10 @@ class ShardIndex:
         """Returns the transcripts of the labelled clips, in the order of the shards (list)."""
         return [clip.transcript for clip in self.table() if clip.transcript]
 
+    def languages(self):
+        """Returns the languages of the clips, "" for clips without one (set of str)."""
+        return {clip.language for clip in self.table()}
+
     def __len__(self):
         return self.clips
 

@@ -2,13 +2,36 @@
 
 import tensorflow as tf
 
-from keras_w2v2.data import records
+from keras_w2v2.data import mixing, records
 
 _SHUFFLE_BYTES = 128 << 20  # audio waiting in the shuffle buffer, at most
+_LEAST_SHUFFLED = 64  # clips, however long
 _PARALLEL_FILES = 4
 
 
-def epochs(indexes, seed, shuffle, repeat):
+def clips(indexes, seed, shuffle, repeat, keep, mixture=None):
+    """Returns a dataset of the parsed records that `keep` lets through.
+
+    Args:
+        indexes, seed, shuffle, repeat: as for `epochs`.
+        keep: function of a parsed record to a bool tensor.
+        mixture: mixing.Mixture or None. With one, and `repeat`, each language is a stream of its
+            own from which clips are drawn. Shards of one language each are read once; shards of
+            many are read by the stream of each.
+    """
+    if mixture is None or not repeat:
+        return epochs(indexes, seed, shuffle, repeat).filter(keep)
+    streams = []
+    for number, language in enumerate(mixture.languages):
+        own = [index for index in indexes if language in index.languages()]
+        stream = epochs(own, seed + number + 1, shuffle, repeat, len(mixture.languages))
+        if any(len(index.languages()) > 1 for index in own):
+            stream = stream.filter(lambda record, name=language: record["language"] == name)
+        streams.append(stream.filter(keep))
+    return mixing.mixed(streams, mixture, seed)
+
+
+def epochs(indexes, seed, shuffle, repeat, sharing=1):
     """Returns a dataset of parsed records: of one epoch, or without end.
 
     Each epoch's order is drawn from (seed, epoch) alone, window by window. `Dataset.shuffle`
@@ -19,11 +42,13 @@ def epochs(indexes, seed, shuffle, repeat):
         indexes: list of ShardIndex.
         seed: int.
         shuffle, repeat: bool.
+        sharing: int, streams that share the memory for shuffling.
     """
     files = tf.constant([file for index in indexes for file in index.files])
-    clips = max(1, sum(index.clips for index in indexes))
-    mean_bytes = max(1, sum(shard.bytes for index in indexes for shard in index.shards) // clips)
-    buffer = min(clips, max(64, _SHUFFLE_BYTES // mean_bytes))
+    count = max(1, sum(index.clips for index in indexes))
+    mean_bytes = max(1, sum(shard.bytes for index in indexes for shard in index.shards) // count)
+    room = _SHUFFLE_BYTES // mean_bytes // sharing
+    buffer = min(count, max(-(-_LEAST_SHUFFLED // sharing), room))
 
     def epoch(number):
         if not shuffle:

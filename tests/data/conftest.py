@@ -8,8 +8,11 @@ from keras_w2v2.data import records, shards
 WORDS = ("ONE", "TWO", "THREE FOUR", "", "SEVEN")
 
 
-def _write_shards(folder, lengths, files=2, transcripts=WORDS, seed=0):
-    """Writes clips of noise into shards; the first sample of a clip is its number."""
+def _write_shards(folder, lengths, files=2, transcripts=WORDS, seed=0, language="en"):
+    """Writes clips of noise into shards; the first sample of a clip is its number.
+
+    `language` is a str, or a function of the clip's number.
+    """
     import tensorflow as tf
 
     folder.mkdir()
@@ -21,9 +24,9 @@ def _write_shards(folder, lengths, files=2, transcripts=WORDS, seed=0):
             for i in part:
                 pcm = generator.integers(-3000, 3000, lengths[i]).astype("<i2")
                 pcm[0] = i
-                info = shards.ClipInfo(
-                    f"clip{i}", len(pcm), f"speaker{i % 2}", "en", transcripts[i % len(transcripts)]
-                )
+                name = language(i) if callable(language) else language
+                text = transcripts[i % len(transcripts)]
+                info = shards.ClipInfo(f"clip{i}", len(pcm), f"speaker{i % 2}", name, text)
                 writer.write(
                     records.serialize(pcm, info.id, info.transcript, info.speaker, info.language)
                 )

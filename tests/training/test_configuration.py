@@ -128,3 +128,29 @@ def test_the_normalizer_section_has_every_argument_of_the_normalizer():
 
     section = FinetuneConfig().normalizer.model_dump()
     assert section.keys() == TextNormalizer().get_config().keys()
+
+
+def test_augmentation_reaches_the_pipeline_and_is_off_by_default():
+    assert PretrainConfig.load().data.arguments()["augmentation"] is None
+    config = FinetuneConfig.load(None, ["data.augmentation.speeds=[0.9, 1.0]"])
+    assert config.data.arguments()["augmentation"].speeds == (0.9, 1.0)
+    assert FinetuneConfig.load(config.model_dump()) == config
+
+
+def test_a_folder_of_noise_is_an_input_of_the_run():
+    made = PretrainConfig.load(None, ["data.augmentation.noise=pink"])
+    recorded = PretrainConfig.load(None, ["data.augmentation.noise=shards/street"])
+    assert (made.data.noise_shards(), recorded.data.noise_shards()) == (None, "shards/street")
+
+
+@pytest.mark.parametrize(
+    "setting, says",
+    [
+        ("data.language_alpha=1.5", "data.language_alpha"),
+        ("data.augmentation.speeds=[3.0]", "data.augmentation.speeds"),
+        ("data.augmentation.noise_snr=[9.0, 2.0]", "noise_snr"),
+        ("data.augmentation.nois=white", "unknown key 'data.augmentation.nois'"),
+    ],
+)
+def test_impossible_mixing_and_augmentation_are_refused(setting, says):
+    assert says in refusal(PretrainConfig, None, [setting])
