@@ -22,7 +22,6 @@ class Checkpoints(keras.callbacks.Callback):
         self.run, self.recipe, self.rule = run, recipe, rule
         self.every, self.epoch_updates = config.checkpoint_every, config.log_every
         self.total = config.optimizer.updates
-        self.accumulation = config.optimizer.gradient_accumulation
 
     def on_epoch_end(self, epoch, logs=None):
         updates = updates_of(self.model)
@@ -37,7 +36,7 @@ class Checkpoints(keras.callbacks.Callback):
             partial_epoch = updates % self.epoch_updates and updates < self.total
             record = Record(
                 updates=updates,
-                batches=updates * self.accumulation,
+                batches=updates,
                 recipe=self.recipe,
                 figures=self.run.figures_of(updates),
                 means=means_of(self.model) if partial_epoch else {},

@@ -40,11 +40,16 @@ class Augmentation(Section):
 class Data(Section):
     """What both tasks can be told of their clips."""
 
+    batch_seconds: Positive
     language_alpha: Share | None = None  # languages drawn as (n_l / N)^alpha; XLS-R takes 0.5
     augmentation: Augmentation | None = None
 
-    def arguments(self):
-        """Returns the arguments of the function that makes training batches (dict)."""
+    def arguments(self, parts=1):
+        """Returns the arguments of the function that makes training batches (dict).
+
+        Args:
+            parts: int, batches of `batch_seconds` that make one, every one of them full.
+        """
         from keras_w2v2.data import Augmentation
 
         given = self.model_dump()
@@ -52,7 +57,7 @@ class Data(Section):
             lists = ("speeds", "noise_snr")
             tuples = {name: tuple(given["augmentation"][name]) for name in lists}
             given["augmentation"] = Augmentation(**given["augmentation"] | tuples)
-        return given
+        return given | {"batch_seconds": parts * self.batch_seconds, "batch_multiple": parts}
 
     def dev_arguments(self):
         """Returns the arguments for batches of dev shards (dict): every clip once, as it is."""
@@ -104,7 +109,7 @@ class Optimizer(Section):
     beta_2: Rate = 0.98
     epsilon: Positive
     weight_decay: AtLeastZero
-    gradient_accumulation: Count = 1  # batches averaged into one update
+    gradient_accumulation: Count = 1  # batches, one after the other, that make one update
     clip_norm: Positive | None = None
 
 

@@ -46,11 +46,15 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
     def batches(folders, arguments):
         return pipeline.ctc_batches(folders, vocabulary, normalizer, **arguments, seed=config.seed)
 
-    train = batches(data, config.data.arguments())
+    train = batches(data, config.data.arguments(config.optimizer.gradient_accumulation))
     dev_batches = None if dev is None else batches(dev, config.data.dev_arguments())
     with seeding.seeded(config.seed):
         model = initial_model.ctc(config, vocabulary, init)
-    model.compile(optimizer=optimizers.finetuning(config.optimizer), jit_compile=config.jit_compile)
+    model.compile(
+        optimizer=optimizers.finetuning(config.optimizer),
+        jit_compile=config.jit_compile,
+        micro_batches=config.optimizer.gradient_accumulation,
+    )
     return fitting.run(
         model,
         resolved(config, model, data=data, dev=dev, noise=config.data.noise_shards(), init=init),

@@ -125,21 +125,19 @@ def _require_the_same(record, model, job, vocabulary):
 
 def _fit(model, means, job, shown, sigterm):
     config, audio = job.config, AudioCounter()
-    total, accumulation = config.optimizer.updates, config.optimizer.gradient_accumulation
+    total = config.optimizer.updates
     save = checkpoints.Checkpoints(job.folder, config, job.values, job.rule)
-    safe_point = termination.SafePoint(
-        lambda: sigterm.asked, save.save, shown.note, config.optimizer.gradient_accumulation
-    )
+    safe_point = termination.SafePoint(lambda: sigterm.asked, save.save, shown.note)
     log = _metrics_log(job, audio, shown)
     _evaluate_without_xla(model)
     try:
         for done, updates, epochs in stretches(
             checkpoints.updates_of(model), total, config.log_every
         ):
-            position = Position(shown, done, total, updates, accumulation)
+            position = Position(shown, done, total, updates)
             model.fit(
-                audio.counted(job.batches.skip(done * accumulation)),
-                steps_per_epoch=updates * accumulation,
+                audio.counted(job.batches.skip(done)),
+                steps_per_epoch=updates,
                 epochs=epochs,
                 callbacks=[checkpoints.CarriedMeans(means), safe_point, position, log, save],
                 shuffle=False,  # the dataset is shuffled already; True would only warn

@@ -11,9 +11,7 @@ def pretraining(options):
     Args:
         options: configuration.PretrainOptimizer.
     """
-    rate = schedules.WarmupLinear(
-        options.peak_rate, options.warmup_updates, options.updates, options.gradient_accumulation
-    )
+    rate = schedules.WarmupLinear(options.peak_rate, options.warmup_updates, options.updates)
     return _adam(rate, options)
 
 
@@ -30,14 +28,12 @@ def finetuning(options):
         options.hold_fraction,
         options.initial_scale,
         options.final_scale,
-        options.gradient_accumulation,
     )
     return _adam(rate, options)
 
 
 def _adam(rate, options):
     # Weight decay reaches every weight, biases and norms too, as in fairseq.
-    accumulation = options.gradient_accumulation
     return keras.optimizers.AdamW(
         rate,
         weight_decay=options.weight_decay,
@@ -45,5 +41,4 @@ def _adam(rate, options):
         beta_2=options.beta_2,
         epsilon=options.epsilon,
         global_clipnorm=options.clip_norm,
-        gradient_accumulation_steps=accumulation if accumulation > 1 else None,
     )

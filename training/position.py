@@ -34,20 +34,18 @@ class Position(keras.callbacks.Callback):
         done: int, updates before this call of fit.
         total: int, updates of the run.
         epoch_updates: int, updates in an epoch.
-        accumulation: int, batches in an update.
     """
 
-    def __init__(self, shown, done, total, epoch_updates, accumulation):
+    def __init__(self, shown, done, total, epoch_updates):
         super().__init__()
         self.shown, self.done, self.total = shown, done, total
-        self.epoch_updates, self.accumulation = epoch_updates, accumulation
+        self.epoch_updates = epoch_updates
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch
 
     def on_train_batch_begin(self, batch, logs=None):
-        finished = self.done + self._epoch * self.epoch_updates + batch // self.accumulation
+        finished = self.done + self._epoch * self.epoch_updates + batch
         self.shown.update(finished)
-        last_of_update = (batch + 1) % self.accumulation == 0
-        if last_of_update and finished + 1 >= self.total:
+        if finished + 1 >= self.total:
             self.model.stop_training = True  # after this batch

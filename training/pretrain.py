@@ -46,7 +46,9 @@ def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
         )
     _require_room_for_spans(config, model)
     model.compile(
-        optimizer=optimizers.pretraining(config.optimizer), jit_compile=config.jit_compile
+        optimizer=optimizers.pretraining(config.optimizer),
+        jit_compile=config.jit_compile,
+        micro_batches=config.optimizer.gradient_accumulation,
     )
 
     def batches(folders, arguments):
@@ -57,7 +59,7 @@ def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
         resolved(config, model, data=data, dev=dev, noise=config.data.noise_shards()),
         config,
         out,
-        batches(data, config.data.arguments()),
+        batches(data, config.data.arguments(config.optimizer.gradient_accumulation)),
         dev=None if dev is None else batches(dev, config.data.dev_arguments()),
         progress=progress,
     )

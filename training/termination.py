@@ -41,23 +41,18 @@ class Watch:
 class SafePoint(keras.callbacks.Callback):
     """Between two updates, saves and stops when a SIGTERM has arrived.
 
-    The middle of an accumulated update is no safe point: its gradients are not in a checkpoint's
-    count of updates.
-
     Args:
         asked: function without arguments, whether to stop.
         save: function without arguments, writes a checkpoint and returns its updates (int).
         tell: function of one str.
-        accumulation: int, batches in an update.
     """
 
-    def __init__(self, asked, save, tell, accumulation):
+    def __init__(self, asked, save, tell):
         super().__init__()
         self.asked, self.save, self.tell = asked, save, tell
-        self.accumulation = accumulation
 
     def on_train_batch_begin(self, batch, logs=None):
-        if batch % self.accumulation == 0 and self.asked():
+        if self.asked():
             updates = self.save()
             self.tell(f"SIGTERM: saved at update {updates}; the same command carries on from there")
             raise Terminated

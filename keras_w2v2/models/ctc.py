@@ -8,7 +8,7 @@ from keras_w2v2.errors import UserError
 from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.span_mask import channel_mask, span_mask
-from keras_w2v2.models import batch, recognition_figures, replicas
+from keras_w2v2.models import batch, recognition_figures
 from keras_w2v2.models.backbone import REGULARISATION, Wav2Vec2Backbone
 from keras_w2v2.models.settings import (
     KERAS_FIELDS,
@@ -76,6 +76,7 @@ class Wav2Vec2ForCTC(TaskModel):
     """
 
     preset_task = "ctc"
+    known_names = ("symbols",)
 
     def __init__(
         self,
@@ -162,19 +163,22 @@ class Wav2Vec2ForCTC(TaskModel):
         outputs = self.backbone(
             inputs, span_mask=span_mask, channel_mask=channel_mask, training=training
         )
-        hidden = self.final_dropout(outputs["hidden"], training=training)
+        return self._logits(outputs["hidden"], outputs["frame_mask"], training)
+
+    def _logits(self, hidden, frame_mask, training):
+        hidden = self.final_dropout(hidden, training=training)
         logits = ops.cast(self.head(hidden), "float32")
         padded = ops.one_hot(self.blank, self.vocabulary_size, dtype="float32")
         padded = (1.0 - padded) * PADDED_LOGIT
-        return ops.where(ops.expand_dims(outputs["frame_mask"], -1), logits, padded)
+        return ops.where(ops.expand_dims(frame_mask, -1), logits, padded)
 
     def frame_length(self, inputs):
         """Returns int32 [batch], valid frames of each clip."""
         return self.backbone.frames.frames(ops.cast(inputs["length"], "int32"))
 
-    def masks(self, inputs, rows):
+    def masks(self, inputs, rows, seed):
         """Draws the span and channel masks of a training batch."""
-        own, seed = self._settings, self.random.next()
+        own = self._settings
         frames, channels = None, None
         if own["mask_prob"]:
             size = self.backbone.frames.frames(ops.shape(inputs["waveform"])[1])
@@ -198,66 +202,49 @@ class Wav2Vec2ForCTC(TaskModel):
             )
         return frames, channels
 
-    def figures(self, logits, inputs, targets, reduce_sums=lambda sums: sums):
-        """Returns the figures of a batch and what they are shares of (`recognition_figures.of`).
+    def batch_of(self, x, y):
+        batch.require_keys(x, batch.INPUTS, "the first part of a CTC batch")
+        batch.require_keys(y, TARGETS, "the second part of a CTC batch")
+        if keras.backend.backend() == "tensorflow":
+            self._require_known(y)
+        return x, y
+
+    def sums(self, batch, rows, begun, training):
+        inputs, targets = batch
+        frames, channels = self.masks(inputs, rows, begun["seed"]) if training else (None, None)
+        outputs = self.backbone(inputs, span_mask=frames, channel_mask=channels, training=training)
+        hidden, frozen = outputs["hidden"], self._settings["freeze_transformer_updates"]
+        if training and frozen:  # in the graph, because one program serves all updates
+            hidden = ops.where(begun["updates"] >= frozen, hidden, ops.stop_gradient(hidden))
+        logits = self._logits(hidden, outputs["frame_mask"], training)
+        return self.sums_of(logits, inputs, targets)
+
+    def sums_of(self, logits, inputs, targets):
+        """Returns the sums over clips that the figures of these logits follow from."""
+        delimiter = self.vocabulary.word_delimiter if self.vocabulary else None
+        frame_length = self.frame_length(inputs)
+        return recognition_figures.sums(logits, frame_length, targets, self.blank, delimiter)
+
+    def known_sums(self, batch, rows, begun):
+        inputs, targets = batch
+        return {"symbols": recognition_figures.symbols(self.frame_length(inputs), targets)}
+
+    def zero_sums(self):
+        with_words = self.vocabulary is not None and self.vocabulary.word_delimiter is not None
+        return recognition_figures.zeros(with_words)
+
+    def figures_of(self, sums, begun=None):
+        return recognition_figures.shares(sums)
+
+    def figures(self, logits, inputs, targets):
+        """Returns the figures of a batch and what they are shares of (`recognition_figures`).
 
         Args:
             logits: float32 [batch, frames, vocabulary].
             inputs: dict of "waveform" and "length".
             targets: dict of "labels" int [batch, symbols] and "label_length" int [batch].
-            reduce_sums: callable on the dict of sums, adds them up over replicas.
         """
-        delimiter = self.vocabulary.word_delimiter if self.vocabulary else None
-        frame_length = self.frame_length(inputs)
-        return recognition_figures.of(
-            logits, frame_length, targets, self.blank, delimiter, reduce_sums
-        )
-
-    def train_step(self, data):
-        """One update. The loss is normalised by the label symbols of all replicas.
-
-        Labels outside the vocabulary, and the blank among them, raise an error; compiled by XLA,
-        which cannot raise, they give a loss of NaN.
-        """
-        import tensorflow as tf
-
-        inputs, targets = self._unpack(data)
-        rows = replicas.global_rows(tf.shape(inputs["waveform"])[0])
-        frames, channels = self.masks(inputs, rows)
-        with tf.GradientTape() as tape:
-            logits = self(inputs, span_mask=frames, channel_mask=channels, training=True)
-            figures, counts = self.figures(logits, inputs, targets, replicas.sum_over_replicas)
-            loss = self.optimizer.scale_loss(figures["loss"] / replicas.replica_count())
-        variables = self.trainable_variables
-        gradients = self._unfreeze(tape.gradient(loss, variables), variables)
-        self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
-        return self.record(figures, counts)
-
-    def _unfreeze(self, gradients, variables):
-        """Zeroes all gradients but the head's during the first updates."""
-        updates = self._settings["freeze_transformer_updates"]
-        if not updates:
-            return gradients
-        thawed = ops.cast(self.optimizer.iterations >= updates, "float32")
-        head = {id(v) for v in self.head.trainable_variables}
-        return [
-            g if g is None or id(v) in head else g * ops.cast(thawed, g.dtype)
-            for g, v in zip(gradients, variables, strict=True)
-        ]
-
-    def test_step(self, data):
-        """Loss and error rates of one batch, without masks or dropout."""
-        inputs, targets = self._unpack(data)
-        logits = self(inputs, training=False)
-        figures, counts = self.figures(logits, inputs, targets, replicas.sum_over_replicas)
-        return self.record(figures, counts)
-
-    def _unpack(self, data):
-        inputs, targets, _ = keras.utils.unpack_x_y_sample_weight(data)
-        batch.require_keys(inputs, batch.INPUTS, "the first part of a CTC batch")
-        batch.require_keys(targets, TARGETS, "the second part of a CTC batch")
-        self._require_known(targets)
-        return replicas.never_empty((inputs, targets))
+        return self.figures_of(self.sums_of(logits, inputs, targets))
 
     def _require_known(self, targets):
         """Refuses labels that are no text. XLA drops the check: their loss is NaN then."""

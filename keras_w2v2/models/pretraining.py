@@ -9,7 +9,7 @@ from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.quantizer import GumbelProductQuantizer, gumbel_noise
 from keras_w2v2.layers.span_mask import span_mask as draw_span_mask
-from keras_w2v2.models import batch, replicas
+from keras_w2v2.models import batch
 from keras_w2v2.models.settings import (
     fields,
     require_above_zero,
@@ -81,6 +81,7 @@ class Wav2Vec2ForPreTraining(TaskModel):
     """
 
     preset_task = "pretraining"
+    known_names = totals.KNOWN
 
     def __init__(
         self,
@@ -131,10 +132,9 @@ class Wav2Vec2ForPreTraining(TaskModel):
     def call(self, inputs, span_mask=None, training=False):
         return self.backbone(inputs, span_mask=span_mask, training=training)
 
-    def temperature(self):
-        """Returns the Gumbel temperature at the optimizer's present update (float32 scalar)."""
-        optimizer = getattr(self, "optimizer", None)
-        updates = 0 if optimizer is None else optimizer.iterations
+    def temperature(self, updates=None):
+        """Returns the Gumbel temperature after so many updates, by default the optimizer's."""
+        updates = self.updates() if updates is None else updates
         start, decay = self._settings["gumbel_start"], self._settings["gumbel_decay"]
         # By its logarithm: 0.999995 rounded to float32 is 0.2 % off after 300,000 updates.
         decayed = start * ops.exp(ops.cast(updates, "float32") * math.log(decay))
@@ -159,28 +159,44 @@ class Wav2Vec2ForPreTraining(TaskModel):
             codes picked and of the mean softmax), "temperature", "masked_share" of valid frames,
             "masked_frames" (a count, not per frame).
         """
+        begun = self.begin(training)
         batch.require_keys(inputs, batch.INPUTS, "inputs")
         rows = ops.arange(ops.shape(inputs["waveform"])[0])
-        return self._figures(inputs, span_mask, distractors, training, rows, lambda sums: sums)
+        sums = self.sums(inputs, rows, begun, training, span_mask, distractors)
+        return self.figures_of(sums, begun)[0]
 
-    def _figures(self, inputs, span_mask, distractors, training, rows, reduce_sums):
-        """`compute_losses` with every sum passed through `reduce_sums` (over replicas)."""
-        if training:
-            seed = self.random.next()
-        else:
-            seed = ops.convert_to_tensor([self._settings["seed"], 0], self.random.state.dtype)
+    def batch_of(self, x, y=None):
+        batch.require_keys(x, batch.INPUTS, "a pre-training batch")
+        return x
+
+    def sums(self, inputs, rows, begun, training, span_mask=None, distractors=None):
+        seed = begun["seed"]
         if span_mask is None:
             span_mask = self._draw_span_mask(inputs, fold_in(seed, 1), rows)
         outputs = self(inputs, span_mask=span_mask, training=training)
         span_mask = ops.logical_and(span_mask, outputs["frame_mask"])
-        targets = self._quantize(outputs["features"], training, fold_in(seed, 2), rows)
+        targets = self._quantize(outputs["features"], training, begun, rows)
         candidates = self._similarities(outputs, targets, span_mask, distractors, seed, rows)
+        temperature = self._settings["logit_temperature"]
+        return totals.over_frames(candidates, targets, outputs, span_mask, temperature)
+
+    def known_sums(self, inputs, rows, begun):
+        outputs = self.backbone.extract(inputs)
+        span_mask = self._draw_span_mask(inputs, fold_in(begun["seed"], 1), rows)
+        span_mask = ops.logical_and(span_mask, outputs["frame_mask"])
+        features = self.quantizer_dropout(outputs["features"], training=True)
+        return totals.known(self.quantizer(features)["probabilities"], outputs, span_mask)
+
+    def zero_sums(self):
+        return totals.zeros(self.quantizer.num_codebooks, self.quantizer.codebook_size)
+
+    def figures_of(self, sums, begun):
         own = self._settings
-        sums = totals.over_frames(candidates, targets, outputs, span_mask, own["logit_temperature"])
         figures = totals.per_masked_frame(
-            reduce_sums(sums), own["diversity_weight"], own["feature_penalty_weight"]
+            sums, own["diversity_weight"], own["feature_penalty_weight"]
         )
-        return figures | {"temperature": self.temperature()}
+        figures["temperature"] = self.temperature(begun["updates"])
+        return figures, dict.fromkeys(figures, figures["masked_frames"])
 
     def _draw_span_mask(self, inputs, seed, rows):
         own = self._settings
@@ -189,13 +205,12 @@ class Wav2Vec2ForPreTraining(TaskModel):
         spans = (own["mask_prob"], own["mask_span"], own["mask_min_spans"])
         return draw_span_mask(frame_length, size, seed, *spans, rows=rows)
 
-    def _quantize(self, features, training, seed, rows):
+    def _quantize(self, features, training, begun, rows):
         if not training:
             return self.quantizer(features)
         features = self.quantizer_dropout(features, training=True)
-        return self.quantizer(
-            features, temperature=self.temperature(), gumbel=self.gumbel_noise(features, seed, rows)
-        )
+        noise = self.gumbel_noise(features, fold_in(begun["seed"], 2), rows)
+        return self.quantizer(features, self.temperature(begun["updates"]), noise)
 
     def gumbel_noise(self, features, seed, rows):
         """Returns the noise added to the code scores in training: float32 [batch, frames, G, V].
@@ -249,36 +264,6 @@ class Wav2Vec2ForPreTraining(TaskModel):
             seed,
             rows,
         )
-
-    def train_step(self, data):
-        """One update. The loss is normalised by the masked frames of all replicas."""
-        import tensorflow as tf
-
-        inputs = self._unpack(data)
-        rows = replicas.global_rows(tf.shape(inputs["waveform"])[0])
-        with tf.GradientTape() as tape:
-            figures = self._figures(inputs, None, None, True, rows, replicas.sum_over_replicas)
-            # Every replica differentiates the global loss, and the optimizer sums gradients.
-            loss = self.optimizer.scale_loss(figures["loss"] / replicas.replica_count())
-        gradients = tape.gradient(loss, self.trainable_variables)
-        norm = replicas.global_gradient_norm(gradients)
-        figures["gradient_norm"] = norm / self.optimizer.scale_loss(1.0)
-        self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
-        return self.record(figures, dict.fromkeys(FIGURES, figures["masked_frames"]))
-
-    def test_step(self, data):
-        """Losses of one batch with each frame's best code and no dropout."""
-        import tensorflow as tf
-
-        inputs = self._unpack(data)
-        rows = replicas.global_rows(tf.shape(inputs["waveform"])[0])
-        figures = self._figures(inputs, None, None, False, rows, replicas.sum_over_replicas)
-        return self.record(figures, dict.fromkeys(FIGURES, figures["masked_frames"]))
-
-    def _unpack(self, data):
-        inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        batch.require_keys(inputs, batch.INPUTS, "a pre-training batch")
-        return replicas.never_empty(inputs)
 
 
 def _check(settings):

@@ -19,8 +19,8 @@ FIGURES = {
 }
 
 
-def of(logits, frame_length, targets, blank, word_delimiter=None, reduce_sums=lambda sums: sums):
-    """Computes the loss and the error rates of a batch.
+def sums(logits, frame_length, targets, blank, word_delimiter=None):
+    """Returns the sums over a batch's clips that its figures follow from.
 
     Args:
         logits: float32 [batch, frames, vocabulary].
@@ -28,7 +28,42 @@ def of(logits, frame_length, targets, blank, word_delimiter=None, reduce_sums=la
         targets: dict of "labels" int [batch, symbols] and "label_length" int [batch].
         blank: int.
         word_delimiter: int, or None for no word error rate.
-        reduce_sums: callable on the dict of sums, adds them up over replicas.
+
+    Returns:
+        dict of float32 scalars: "loss" in nats, every part and whole in `FIGURES`.
+    """
+    labels = ops.cast(targets["labels"], "int32")
+    label_length = ops.cast(targets["label_length"], "int32")
+    losses = ctc_loss(logits, labels, label_length, frame_length, blank)
+    valid = sequence_mask(frame_length, ops.shape(logits)[1])
+    blanks = (ops.argmax(logits, axis=-1) == blank) & valid
+    found = {
+        "loss": ops.sum(losses),
+        "blanks": _count(blanks),
+        "frames": _count(valid),
+        "skipped": _count(impossible(labels, label_length, frame_length)),
+        # Not the rows: a replica without a clip has one of neither sound nor label.
+        "clips": _count((frame_length > 0) | (label_length > 0)),
+    }
+    hypothesis = greedy_symbols(ops.stop_gradient(logits), frame_length, blank)
+    found |= _errors(hypothesis, labels, label_length, word_delimiter)
+    found = {name: ops.cast(value, "float32") for name, value in found.items()}
+    return found | {"symbols": symbols(frame_length, targets)}
+
+
+def symbols(frame_length, targets):
+    """Returns how many label symbols the loss is a mean over: float32 scalar."""
+    labels = ops.cast(targets["labels"], "int32")
+    label_length = ops.cast(targets["label_length"], "int32")
+    skipped = impossible(labels, label_length, frame_length)
+    return ops.cast(ops.sum(ops.where(skipped, 0, label_length)), "float32")
+
+
+def shares(sums):
+    """Returns the figures of a batch and what they are shares of.
+
+    Args:
+        sums: dict, from `sums`, added up over replicas.
 
     Returns:
         pair of dicts of scalars with the same keys. The figures: "loss" in nats a label symbol,
@@ -38,24 +73,21 @@ def of(logits, frame_length, targets, blank, word_delimiter=None, reduce_sums=la
         symbols, frames, characters, words and clips they are shares of, so that means over
         batches weigh each as it should.
     """
-    labels = ops.cast(targets["labels"], "int32")
-    label_length = ops.cast(targets["label_length"], "int32")
-    skipped = impossible(labels, label_length, frame_length)
-    losses = ctc_loss(logits, labels, label_length, frame_length, blank)
-    valid = sequence_mask(frame_length, ops.shape(logits)[1])
-    blanks = (ops.argmax(logits, axis=-1) == blank) & valid
-    sums = {
-        "loss": ops.sum(losses),
-        "symbols": ops.sum(ops.where(skipped, 0, label_length)),
-        "blanks": _count(blanks),
-        "frames": _count(valid),
-        "skipped": _count(skipped),
-        # Not the rows: a replica without a clip has one of neither sound nor label.
-        "clips": _count((frame_length > 0) | (label_length > 0)),
-    }
-    hypothesis = greedy_symbols(ops.stop_gradient(logits), frame_length, blank)
-    sums |= _errors(hypothesis, labels, label_length, word_delimiter)
-    return _shares(reduce_sums({k: ops.cast(v, "float32") for k, v in sums.items()}))
+    known = {name: pair for name, pair in FIGURES.items() if pair[1] in sums}
+    counts = {name: sums[whole] for name, (_, whole) in known.items()}
+    figures = {n: sums[part] / ops.maximum(counts[n], 1.0) for n, (part, _) in known.items()}
+    return figures, counts
+
+
+def zeros(with_words):
+    """Returns the sums over no clip, to add others to.
+
+    Args:
+        with_words: bool, whether there is a word error rate.
+    """
+    names = {name for pair in FIGURES.values() for name in pair}
+    names -= set() if with_words else {"word_errors", "words"}
+    return {name: ops.zeros((), "float32") for name in sorted(names)}
 
 
 def _errors(hypothesis, labels, label_length, word_delimiter):
@@ -76,11 +108,3 @@ def _errors(hypothesis, labels, label_length, word_delimiter):
 
 def _count(mask):
     return ops.sum(ops.cast(mask, "int32"))
-
-
-def _shares(sums):
-    """Turns the sums of a batch over all replicas into its figures and their counts."""
-    known = {name: pair for name, pair in FIGURES.items() if pair[1] in sums}
-    counts = {name: sums[whole] for name, (_, whole) in known.items()}
-    shares = {n: sums[part] / ops.maximum(counts[n], 1.0) for n, (part, _) in known.items()}
-    return shares, counts

@@ -10,6 +10,8 @@ from keras_w2v2.objectives.contrastive import contrastive_loss
 from keras_w2v2.objectives.diversity import diversity_loss, perplexity
 from keras_w2v2.objectives.penalty import feature_energy
 
+KNOWN = ("masked", "valid", "probabilities", "values")  # the keys of `known`
+
 
 def over_frames(candidates, targets, outputs, span_mask, logit_temperature):
     """Returns the sums over one replica's frames (dict of float32 tensors).
@@ -25,18 +27,45 @@ def over_frames(candidates, targets, outputs, span_mask, logit_temperature):
     loss, won = contrastive_loss(*candidates, weights, logit_temperature)
     probabilities = targets["probabilities"]
     picked = ops.one_hot(targets["codes"], probabilities.shape[-1], dtype="float32")
-    energy, values = feature_energy(outputs["raw_features"], outputs["frame_mask"])
-    per_code = ops.expand_dims(ops.expand_dims(weights, -1), -1)
-    return {
+    energy, _ = feature_energy(outputs["raw_features"], outputs["frame_mask"])
+    return known(probabilities, outputs, span_mask) | {
         "contrastive": loss,
         "won": won,
-        "masked": ops.sum(weights),
-        "valid": ops.sum(ops.cast(outputs["frame_mask"], "float32")),
-        "codes": ops.sum(picked * per_code, axis=(0, 1)),
-        "probabilities": ops.sum(probabilities * per_code, axis=(0, 1)),
+        "codes": _over_masked(picked, weights),
         "energy": energy,
-        "values": values,
     }
+
+
+def known(probabilities, outputs, span_mask):
+    """Returns those of the sums in which the loss is not linear; the transformer is not needed.
+
+    Args:
+        probabilities: float32 [batch, frames, G, V], of the quantizer.
+        outputs: dict of "raw_features" and "frame_mask", what the backbone's `extract` returns.
+        span_mask: bool [batch, frames], masked frames.
+    """
+    weights = ops.cast(span_mask, "float32")
+    valid = ops.sum(ops.cast(outputs["frame_mask"], "float32"))
+    return {
+        "masked": ops.sum(weights),
+        "valid": valid,
+        "probabilities": _over_masked(probabilities, weights),
+        "values": valid * outputs["raw_features"].shape[-1],
+    }
+
+
+def zeros(num_codebooks, codebook_size):
+    """Returns the sums over no frame, to add others to."""
+    scalars = ("contrastive", "won", "energy", "masked", "valid", "values")
+    per_code = ("codes", "probabilities")
+    return {name: ops.zeros((), "float32") for name in scalars} | {
+        name: ops.zeros((num_codebooks, codebook_size), "float32") for name in per_code
+    }
+
+
+def _over_masked(x, weights):
+    """Sums [batch, frames, G, V] over frames, each with its weight."""
+    return ops.sum(x * ops.expand_dims(ops.expand_dims(weights, -1), -1), axis=(0, 1))
 
 
 def per_masked_frame(sums, diversity_weight, feature_penalty_weight):

@@ -77,11 +77,13 @@ def test_frozen_updates_are_counted_by_update_not_by_batch():
 def test_masks_are_drawn_in_training_only_and_never_when_their_share_is_0():
     model = ctc()
     inputs = clips(1000, 700)
-    spans, channels = model.masks(inputs, tf.range(2))
+    spans, channels = model.masks(inputs, tf.range(2), model.random.next())
     assert spans.shape == (2, 48) and channels.shape == (2, 16)
     assert np.asarray(spans).any() and not np.asarray(spans)[1, 33:].any()
-    assert not np.array_equal(spans, model.masks(inputs, tf.range(2))[0])
-    assert ctc(mask_prob=0.0, mask_channel_prob=0.0).masks(inputs, tf.range(2)) == (None, None)
+    assert not np.array_equal(spans, model.masks(inputs, tf.range(2), model.random.next())[0])
+    assert ctc(mask_prob=0.0, mask_channel_prob=0.0).masks(
+        inputs, tf.range(2), tf.constant([0, 0])
+    ) == (None, None)
 
 
 def test_clips_are_masked_now_and_then_or_always():
@@ -89,7 +91,7 @@ def test_clips_are_masked_now_and_then_or_always():
 
     def masked(least):
         model = ctc(mask_prob=0.1, mask_channel_prob=0.0, mask_min_spans=least)
-        return np.asarray(model.masks(inputs, rows)[0]).any(axis=1).mean()
+        return np.asarray(model.masks(inputs, rows, model.random.next())[0]).any(axis=1).mean()
 
     assert masked(2) == 1
     assert masked(0) == pytest.approx(0.45, abs=0.12)

@@ -25,8 +25,8 @@ def test_a_handler_of_somebody_else_stays():
 
 def test_a_run_stops_between_updates_only_and_with_code_0():
     said = []
-    point = SafePoint(lambda: True, lambda: 6, said.append, accumulation=3)
-    point.on_train_batch_begin(4)
+    asked = iter([False, True])
+    point = SafePoint(lambda: next(asked), lambda: 6, said.append)
     point.on_train_batch_begin(5)
     assert said == []
     with pytest.raises(Terminated) as stop:
