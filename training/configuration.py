@@ -111,6 +111,7 @@ class Optimizer(Section):
     weight_decay: AtLeastZero
     gradient_accumulation: Count = 1  # batches, one after the other, that make one update
     clip_norm: Positive | None = None
+    ema_momentum: Annotated[float, Field(gt=0, lt=1)] | None = None  # of the averaged weights
 
 
 class PretrainOptimizer(Optimizer):
@@ -171,7 +172,7 @@ class Run(Section):
 
     seed: NotNegative = 0
     jit_compile: bool = True
-    mixed_precision: Literal["bfloat16"] | None = None
+    mixed_precision: Literal["bfloat16", "float16"] | None = None
     log_every: Count = 50  # updates between two lines of metrics.jsonl
     checkpoint_every: Count = 1000  # updates; rounded up to a line of metrics.jsonl
     keep_checkpoints: Count = 3  # the newest

@@ -12,11 +12,26 @@ class TensorFlowSteps:
         """One update. The loss is normalised over the clips of all parts and replicas."""
         batch, begun = self._unpack(data), self.begin(training=True)
         figures, counts, gradients = self._gradients(batch, self._rows(batch), begun)
-        norm = replicas.global_gradient_norm(gradients)
-        figures["gradient_norm"] = norm / self.optimizer.scale_loss(1.0)
-        counts["gradient_norm"] = counts["loss"]
+        norm = replicas.global_gradient_norm(gradients) / self.optimizer.scale_loss(1.0)
+        figures["gradient_norm"], counts["gradient_norm"] = norm, counts["loss"]
+        if isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer):
+            self._leave_out_overflow(norm, figures, counts)
         self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+        if isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer):
+            self._count_every_update(begun)
         return self.record(figures, counts)
+
+    def _leave_out_overflow(self, norm, figures, counts):
+        """The norm of an update that overflowed says nothing: the scale was too high."""
+        finite = keras.ops.isfinite(norm)
+        figures["gradient_norm"] = keras.ops.where(finite, norm, 0.0)
+        counts["gradient_norm"] *= keras.ops.cast(finite, "float32")
+
+    def _count_every_update(self, begun):
+        """Counts an update that overflowed too: its data, rate and temperature are used up."""
+        inner = self.optimizer.inner_optimizer
+        if not inner.gradient_accumulation_steps:
+            inner.iterations.assign(begun["updates"] + 1)
 
     def test_step(self, data):
         """Figures of one batch without dropout, noise, or masks drawn anew."""
