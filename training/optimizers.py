@@ -1,4 +1,4 @@
-"""The optimizer of a run: Adam with a schedule, as fairseq uses it."""
+"""The optimizer of a run: Adam with a schedule, as fairseq uses it, and averaged weights."""
 
 import keras
 
@@ -34,11 +34,45 @@ def finetuning(options):
 
 def _adam(rate, options):
     # Weight decay reaches every weight, biases and norms too, as in fairseq.
-    return keras.optimizers.AdamW(
+    averages = {"use_ema": True, "ema_momentum": options.ema_momentum}
+    return AveragingAdamW(
         rate,
         weight_decay=options.weight_decay,
         beta_1=options.beta_1,
         beta_2=options.beta_2,
         epsilon=options.epsilon,
         global_clipnorm=options.clip_norm,
+        **(averages if options.ema_momentum else {}),
     )
+
+
+@keras.saving.register_keras_serializable(package="keras_w2v2")
+class AveragingAdamW(keras.optimizers.AdamW):
+    """AdamW whose exponential average of the weights stands aside until it is asked for.
+
+    Keras puts the average in the place of the weights whenever `fit` ends; a run may call `fit`
+    several times, and carries on from the weights themselves.
+
+    Args:
+        *args, **kwargs: as for `keras.optimizers.AdamW`; `use_ema` keeps the average, taken after
+            every update with `ema_momentum`.
+    """
+
+    def finalize_variable_values(self, var_list):
+        pass
+
+    def put_average(self, variables):
+        """Puts the average into the model's trainable variables; nothing without `use_ema`."""
+        if self.use_ema:
+            super().finalize_variable_values(variables)
+
+
+def put_average(model):
+    """Gives a trained model its averaged weights, where the optimizer has any.
+
+    Args:
+        model: compiled task model.
+    """
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    if isinstance(optimizer, AveragingAdamW):
+        optimizer.put_average(model.trainable_variables)

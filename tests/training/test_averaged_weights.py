@@ -1,0 +1,54 @@
+"""Optimizer EMA: the final model has averaged weights, and a restart is exact."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_w2v2 import Wav2Vec2ForPreTraining
+from keras_w2v2.training import final_model, fitting, optimizers, run_folder
+from keras_w2v2.training.configuration import PretrainConfig
+from keras_w2v2.training.pretrain import pretrain
+from keras_w2v2.training.progress import Quiet
+
+AVERAGED = ["optimizer.ema_momentum=0.5"]
+
+
+@pytest.fixture
+def averaged(tiny_pretraining):
+    return PretrainConfig.of(tiny_pretraining, AVERAGED)
+
+
+def _weights(model):
+    return [np.array(v) for v in model.trainable_variables]
+
+
+def test_the_final_model_is_the_average_of_the_weights_after_each_update(averaged, tmp_path):
+    model = Wav2Vec2ForPreTraining.from_preset("wav2vec2_tiny", **averaged.model.overrides())
+    model.compile(optimizer=optimizers.pretraining(averaged.optimizer), run_eagerly=True)
+    waveform = np.random.default_rng(0).normal(0, 0.1, (2, 8000)).astype("float32")
+    batch = {"waveform": waveform, "length": np.full(2, 8000, "int32")}
+    seen = []
+    for _ in range(3):  # three calls of fit, as in a run that carries on
+        model.fit(tf.data.Dataset.from_tensors(batch), verbose=0)
+        seen.append(_weights(model))
+    wanted = [0.25 * one + 0.25 * two + 0.5 * three for one, two, three in zip(*seen, strict=True)]
+    final_model.save(model, tmp_path / "model.keras")
+    found = _weights(run_folder.load_model(tmp_path / "model.keras"))
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    assert any(not np.array_equal(one, last) for one, last in zip(found, seen[-1], strict=True))
+
+
+def test_a_run_that_was_stopped_ends_with_the_same_averages(averaged, tones, tmp_path, monkeypatch):
+    whole = pretrain(averaged, tones, tmp_path / "whole", progress=Quiet)
+
+    class Stop(Quiet):
+        def update(self, done, **figures):
+            if done >= 4:
+                raise KeyboardInterrupt
+
+    with pytest.raises(fitting.Stopped):
+        pretrain(averaged, tones, tmp_path / "halves", progress=Stop)
+    halves = pretrain(averaged, tones, tmp_path / "halves", progress=Quiet)
+    for one, other in zip(_weights(whole), _weights(halves), strict=True):
+        np.testing.assert_array_equal(one, other)
