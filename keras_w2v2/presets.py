@@ -24,6 +24,7 @@ _BASE = {
         "input_dropout": 0.1,
         "layer_drop": 0.05,
         "feature_grad_mult": 0.1,
+        "recompute": False,
     },
     "pretraining": {
         "num_codebooks": 2,

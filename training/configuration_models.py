@@ -38,6 +38,7 @@ class Backbone(Section):
     input_dropout: Rate | None = None
     layer_drop: Rate | None = None
     feature_grad_mult: AtLeastZero | None = None
+    recompute: bool | None = None  # activations once more on the way back: less memory, more time
 
     @field_validator("preset")
     @classmethod
@@ -92,6 +93,7 @@ class FinetuneModel(Backbone):
     activation_dropout: Rate = 0.1
     input_dropout: Rate = 0.0
     layer_drop: Rate = 0.05
+    recompute: bool = False
     final_dropout: Rate | None = None
     mask_prob: Rate | None = None
     mask_span: Count | None = None

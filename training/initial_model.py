@@ -21,7 +21,7 @@ def ctc(config, vocabulary, init=None):
         UserError: no start is named, or `init` has another architecture than the configuration.
     """
     from keras_w2v2 import Wav2Vec2Backbone, Wav2Vec2ForCTC
-    from keras_w2v2.models.backbone import REGULARISATION
+    from keras_w2v2.models.backbone_settings import REGULARISATION
     from keras_w2v2.models.settings import fields
 
     overrides = config.model.overrides()
@@ -64,7 +64,7 @@ def _load(init):
 
 def _require_same_architecture(config, overrides, inherited, init):
     from keras_w2v2 import presets
-    from keras_w2v2.models.backbone import REGULARISATION
+    from keras_w2v2.models.backbone_settings import REGULARISATION
 
     wanted = presets.preset(config.model.preset) if config.model.preset else {}
     wanted = {k: v for k, v in (wanted | overrides).items() if k in inherited}

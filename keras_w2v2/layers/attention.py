@@ -20,6 +20,7 @@ class SelfAttention(keras.layers.Layer):
     Call arguments:
         x: float [batch, frames, width].
         attention_bias: float [batch, 1, 1, frames], 0 at valid frames, very negative elsewhere.
+        noise_seed: int tensor [2] for the dropout, or None for its own generator.
     """
 
     def __init__(self, num_heads, dropout=0.0, **kwargs):
@@ -40,7 +41,7 @@ class SelfAttention(keras.layers.Layer):
             setattr(self, name, dense)
         self.built = True
 
-    def call(self, x, attention_bias, training=False):
+    def call(self, x, attention_bias, training=False, noise_seed=None):
         scale = 1.0 / math.sqrt(self.width // self.num_heads)
         query = self._heads(self.query(x) * scale)
         key, value = self._heads(self.key(x)), self._heads(self.value(x))
@@ -48,7 +49,8 @@ class SelfAttention(keras.layers.Layer):
         # Keras casts every float argument to the compute dtype.
         scores = scores + ops.cast(attention_bias, "float32")
         weights = ops.cast(ops.softmax(scores), x.dtype)
-        context = ops.matmul(self.dropout(weights, training=training), value)
+        weights = self.dropout(weights, training=training, noise_seed=noise_seed)
+        context = ops.matmul(weights, value)
         context = ops.reshape(ops.transpose(context, [0, 2, 1, 3]), ops.shape(x))
         return self.output_projection(context)
 
@@ -57,7 +59,7 @@ class SelfAttention(keras.layers.Layer):
         x = ops.reshape(x, [batch, frames, self.num_heads, self.width // self.num_heads])
         return ops.transpose(x, [0, 2, 1, 3])
 
-    def compute_output_shape(self, input_shape, attention_bias_shape=None):
+    def compute_output_shape(self, input_shape, attention_bias_shape=None, noise_seed_shape=None):
         return input_shape
 
     def get_config(self):

@@ -19,6 +19,7 @@ class Dropout(keras.layers.Layer):
     Call arguments:
         x: float tensor of any shape.
         training: bool.
+        noise_seed: int tensor [2] to draw from, or None for the layer's own generator.
     """
 
     def __init__(self, rate, seed=None, **kwargs):
@@ -28,13 +29,14 @@ class Dropout(keras.layers.Layer):
         self.random = keras.random.SeedGenerator(seed)
         self.built = True
 
-    def call(self, x, training=False):
+    def call(self, x, training=False, noise_seed=None):
         if not training or not self.rate:
             return x
-        kept = uniform(ops.shape(x), self.random.next()) >= self.rate
+        noise_seed = self.random.next() if noise_seed is None else noise_seed
+        kept = uniform(ops.shape(x), noise_seed) >= self.rate
         return ops.where(kept, x * (1.0 / (1.0 - self.rate)), ops.zeros((), x.dtype))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape, noise_seed_shape=None):
         return input_shape
 
     def get_config(self):

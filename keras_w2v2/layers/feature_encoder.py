@@ -8,6 +8,7 @@ from keras_w2v2.layers.activation import gelu
 from keras_w2v2.layers.first_convolution import GroupNormConvolution
 from keras_w2v2.layers.initializers import kaiming_normal
 from keras_w2v2.layers.masking import long_sequence_mask
+from keras_w2v2.layers.recompute import recomputed
 from keras_w2v2.layers.strided_convolution import strided_convolution
 
 
@@ -91,10 +92,13 @@ class FeatureEncoder(keras.layers.Layer):
         use_bias: bool (LARGE).
         norm: "group" (BASE: the first convolution normalised over time, the rest bare) or
             "layer" (LARGE: every convolution normalised over channels).
+        recompute: bool, keep only the input of each convolution for the backward pass while
+            training, and compute norms and GELUs once more there. Changes no value.
 
     Call arguments:
         waveform: float [batch, samples], zero after each clip's length.
         length: int [batch], valid samples.
+        training: bool.
 
     Returns:
         Float [batch, frames, filters[-1]].
@@ -105,8 +109,11 @@ class FeatureEncoder(keras.layers.Layer):
         (1, 39, 32)
     """
 
-    def __init__(self, filters, kernels, strides, use_bias=False, norm="group", **kwargs):
+    def __init__(
+        self, filters, kernels, strides, use_bias=False, norm="group", recompute=False, **kwargs
+    ):
         super().__init__(autocast=False, **kwargs)  # each block casts for itself
+        self.recompute = recompute
         self.filters = tuple(filters)
         self.frames = FrameArithmetic(kernels, strides)
         self.use_bias = use_bias
@@ -127,16 +134,21 @@ class FeatureEncoder(keras.layers.Layer):
             channels = block.filters
         self.built = True
 
-    def call(self, waveform, length):
+    def call(self, waveform, length, training=False):
+        def run(block, *arguments):
+            if self.recompute and training:
+                return recomputed(block, block, *arguments)
+            return block(*arguments)
+
         first, *rest = self.blocks
         if self.norm == "group":
             valid = (length - first.kernel_size) // first.stride + 1
             frames = (ops.shape(waveform)[1] - first.kernel_size) // first.stride + 1
-            x = first(waveform, long_sequence_mask(valid, frames))
+            x = run(first, waveform, long_sequence_mask(valid, frames))
         else:
-            x = first(ops.expand_dims(waveform, -1))
+            x = run(first, ops.expand_dims(waveform, -1))
         for block in rest:
-            x = block(x)
+            x = run(block, x)
         return x
 
     def compute_output_shape(self, waveform_shape, length_shape=None):
@@ -152,4 +164,5 @@ class FeatureEncoder(keras.layers.Layer):
             "strides": self.frames.strides,
             "use_bias": self.use_bias,
             "norm": self.norm,
+            "recompute": self.recompute,
         }

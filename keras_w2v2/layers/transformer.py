@@ -7,7 +7,8 @@ from keras_w2v2.layers.activation import gelu
 from keras_w2v2.layers.attention import SelfAttention
 from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.initializers import transformer_normal
-from keras_w2v2.layers.noise import uniform
+from keras_w2v2.layers.noise import fold_in, uniform
+from keras_w2v2.layers.recompute import recomputed
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
@@ -22,6 +23,8 @@ class TransformerBlock(keras.layers.Layer):
         attention_dropout: float, on the attention weights.
         activation_dropout: float, after the GELU.
         layer_drop: float, share of training batches in which the whole block is skipped.
+        recompute: bool, keep no activation of the block for the backward pass but its input, and
+            compute them once more there: less memory, a third more work. Changes no value.
 
     Call arguments:
         x: float [batch, frames, width].
@@ -37,6 +40,7 @@ class TransformerBlock(keras.layers.Layer):
         attention_dropout=0.0,
         activation_dropout=0.0,
         layer_drop=0.0,
+        recompute=False,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -44,6 +48,7 @@ class TransformerBlock(keras.layers.Layer):
         self.intermediate_dim = intermediate_dim
         self.norm_first = norm_first
         self.layer_drop = layer_drop
+        self.recompute = recompute
         dtype = self.dtype_policy
         self.attention = SelfAttention(num_heads, attention_dropout, dtype=dtype, name="attention")
         self.attention_norm = _layer_norm("attention_norm", dtype)
@@ -73,28 +78,42 @@ class TransformerBlock(keras.layers.Layer):
         self.built = True
 
     def call(self, x, attention_bias, training=False):
-        if not training or not self.layer_drop:
-            return self._block(x, attention_bias, training)
+        if not training:
+            return self._block(x, attention_bias)
+        # One seed for all that the block draws: computed again, it must draw the same.
+        seed = self.random.next()
+        if not self.layer_drop:
+            return self._trained(x, attention_bias, seed)
         # Drawn in the graph: a draw by Python would freeze when the step is traced.
-        keep = uniform((), self.random.next()) >= self.layer_drop
-        if keras.backend.backend() == "jax":  # its branches cannot update the dropouts' seeds
-            return ops.where(keep, self._block(x, attention_bias, training), x)
+        keep = uniform((), fold_in(seed, 1)) >= self.layer_drop
         # A dropped block costs nothing, forward or backward.
-        return ops.cond(keep, lambda: self._block(x, attention_bias, training), lambda: x)
+        return ops.cond(keep, lambda: self._trained(x, attention_bias, seed), lambda: x)
 
-    def _block(self, x, attention_bias, training):
+    def _trained(self, x, attention_bias, seed):
+        if self.recompute:
+            return recomputed(self, self._block, x, attention_bias, seed)
+        return self._block(x, attention_bias, seed)
+
+    def _block(self, x, attention_bias, seed=None):
         if self.norm_first:
-            x = x + self._attend(self.attention_norm(x), attention_bias, training)
-            return x + self._feed_forward(self.output_norm(x), training)
-        x = self.attention_norm(x + self._attend(x, attention_bias, training))
-        return self.output_norm(x + self._feed_forward(x, training))
+            x = x + self._attend(self.attention_norm(x), attention_bias, seed)
+            return x + self._feed_forward(self.output_norm(x), seed)
+        x = self.attention_norm(x + self._attend(x, attention_bias, seed))
+        return self.output_norm(x + self._feed_forward(x, seed))
 
-    def _attend(self, x, attention_bias, training):
-        return self.dropout(self.attention(x, attention_bias, training=training), training=training)
+    def _attend(self, x, attention_bias, seed):
+        options = self._drop(seed, 2)
+        return self.dropout(self.attention(x, attention_bias, **options), **self._drop(seed, 3))
 
-    def _feed_forward(self, x, training):
-        x = self.activation_dropout(gelu(self.inner(x)), training=training)
-        return self.dropout(self.outer(x), training=training)
+    def _feed_forward(self, x, seed):
+        x = self.activation_dropout(gelu(self.inner(x)), **self._drop(seed, 4))
+        return self.dropout(self.outer(x), **self._drop(seed, 5))
+
+    def _drop(self, seed, number):
+        """Call arguments of the dropout that is the block's draw of this number."""
+        if seed is None:
+            return {"training": False}
+        return {"training": True, "noise_seed": fold_in(seed, number)}
 
     def compute_output_shape(self, input_shape, attention_bias_shape=None):
         return input_shape
@@ -109,6 +128,7 @@ class TransformerBlock(keras.layers.Layer):
             "attention_dropout": self.attention.dropout.rate,
             "activation_dropout": self.activation_dropout.rate,
             "layer_drop": self.layer_drop,
+            "recompute": self.recompute,
         }
 
 

@@ -14,30 +14,12 @@ from keras_w2v2.layers.masking import sequence_mask
 from keras_w2v2.layers.position import PositionalConvolution
 from keras_w2v2.layers.transformer import TransformerBlock
 from keras_w2v2.layers.waveform_normalization import normalize_waveform as unit_waveform
-from keras_w2v2.models import batch
-from keras_w2v2.models.settings import (
-    fields,
-    require_at_least_zero,
-    require_bool,
-    require_multiple,
-    require_positive,
-    require_positive_each,
-    require_share,
-)
+from keras_w2v2.models import backbone_settings, batch
+from keras_w2v2.models.settings import fields
 
 # Added to the attention scores of invalid frames; finite in float16 too, so that no row becomes
 # NaN.
 MASKED_SCORE = -1e4
-# Settings that hold no weights and change no output.
-REGULARISATION = (
-    "dropout",
-    "attention_dropout",
-    "activation_dropout",
-    "input_dropout",
-    "layer_drop",
-    "feature_grad_mult",
-)
-_CONVOLUTIONS = ("conv_filters", "conv_kernels", "conv_strides")
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
@@ -63,6 +45,8 @@ class Wav2Vec2Backbone(keras.Model):
             is applied to the projected features.
         layer_drop: float in [0, 1), share of training batches that skip a block.
         feature_grad_mult: float, scales the gradient that reaches the feature encoder.
+        recompute: bool, activation checkpointing: keep only the inputs of blocks and of the
+            encoder's convolutions for the backward pass and compute the rest once more there.
 
     Call arguments:
         inputs: dict of "waveform" float [batch, samples], 16 kHz in [-1, 1] and zero after each
@@ -109,12 +93,13 @@ class Wav2Vec2Backbone(keras.Model):
         input_dropout=0.1,
         layer_drop=0.05,
         feature_grad_mult=0.1,
+        recompute=False,
         **kwargs,
     ):
         super().__init__(autocast=False, **kwargs)  # the waveform stays float32
         settings = {name: value for name, value in locals().items() if name in fields(type(self))}
-        _check(settings)
-        settings |= {name: tuple(settings[name]) for name in _CONVOLUTIONS}
+        backbone_settings.check(settings)
+        settings |= {name: tuple(settings[name]) for name in backbone_settings.CONVOLUTIONS}
         self._settings = settings
         self.frames = FrameArithmetic(conv_kernels, conv_strides)
         self.normalize_waveform = normalize_waveform
@@ -127,6 +112,7 @@ class Wav2Vec2Backbone(keras.Model):
             conv_strides,
             use_bias=conv_bias,
             norm=feature_norm,
+            recompute=recompute,
             dtype=dtype,
             name="feature_encoder",
         )
@@ -156,6 +142,7 @@ class Wav2Vec2Backbone(keras.Model):
                 attention_dropout=attention_dropout,
                 activation_dropout=activation_dropout,
                 layer_drop=layer_drop,
+                recompute=recompute,
                 dtype=dtype,
                 name=f"block_{i}",
             )
@@ -181,13 +168,13 @@ class Wav2Vec2Backbone(keras.Model):
         self.built = True
 
     def call(self, inputs, span_mask=None, channel_mask=None, training=False):
-        parts = self.extract(inputs)
+        parts = self.extract(inputs, training)
         x, attention_bias = self._embed(parts, span_mask, channel_mask, training)
         for block in self.blocks:
             x = block(x, attention_bias, training=training)
         return parts | {"hidden": self.encoder_norm(x) if self.norm_first else x}
 
-    def extract(self, inputs):
+    def extract(self, inputs, training=False):
         """Runs the feature encoder: "features", "raw_features" and "frame_mask" of `call`."""
         batch.require_keys(inputs, batch.INPUTS, "inputs")
         waveform, length = inputs["waveform"], ops.cast(inputs["length"], "int32")
@@ -199,7 +186,7 @@ class Wav2Vec2Backbone(keras.Model):
             )
         if self.normalize_waveform:
             waveform = unit_waveform(waveform, length)
-        raw = self.feature_encoder(waveform, length)
+        raw = self.feature_encoder(waveform, length, training=training)
         raw = scale_gradient(raw, self.feature_grad_mult)
         mask = sequence_mask(self.frames.frames(length), ops.shape(raw)[1])
         return {"features": self.feature_norm(raw), "raw_features": raw, "frame_mask": mask}
@@ -275,26 +262,3 @@ class Wav2Vec2Backbone(keras.Model):
             "frame_mask": (clips, frames),
             "hidden": (clips, frames, width),
         }
-
-
-def _check(settings):
-    require_positive_each(**{k: settings[k] for k in _CONVOLUTIONS})
-    require_bool(**{k: settings[k] for k in ("conv_bias", "norm_first", "normalize_waveform")})
-    require_at_least_zero(feature_grad_mult=settings["feature_grad_mult"])
-    layers = {len(settings[k]) for k in _CONVOLUTIONS}
-    if len(layers) != 1:
-        raise UserError(
-            "conv_filters, conv_kernels and conv_strides must have the same length, got "
-            + ", ".join(str(len(settings[k])) for k in _CONVOLUTIONS)
-        )
-    if settings["feature_norm"] not in ("group", "layer"):
-        raise UserError(
-            f"feature_norm must be 'group' or 'layer', got {settings['feature_norm']!r}"
-        )
-    whole = ("hidden_dim", "num_layers", "num_heads", "intermediate_dim")
-    whole += ("position_kernel", "position_groups")
-    require_positive(**{k: settings[k] for k in whole})
-    require_share(**{k: settings[k] for k in REGULARISATION if k != "feature_grad_mult"})
-    width = settings["hidden_dim"]
-    require_multiple(hidden_dim=(width, settings["num_heads"], "num_heads"))
-    require_multiple(hidden_dim=(width, settings["position_groups"], "position_groups"))

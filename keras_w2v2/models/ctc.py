@@ -9,7 +9,8 @@ from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.span_mask import channel_mask, span_mask
 from keras_w2v2.models import batch, recognition_figures
-from keras_w2v2.models.backbone import REGULARISATION, Wav2Vec2Backbone
+from keras_w2v2.models.backbone import Wav2Vec2Backbone
+from keras_w2v2.models.backbone_settings import REGULARISATION
 from keras_w2v2.models.settings import (
     KERAS_FIELDS,
     fields,
