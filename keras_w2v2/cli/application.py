@@ -12,12 +12,13 @@ from keras_w2v2.cli.commands import Finished, Process, app
 # Each of these adds its verbs to `app`; their order is that of the help.
 from keras_w2v2.cli import demo  # isort: skip
 from keras_w2v2.cli import prepare  # isort: skip
+from keras_w2v2.cli import plan  # isort: skip
 from keras_w2v2.cli import learn  # isort: skip
 from keras_w2v2.cli import recognise  # isort: skip
 from keras_w2v2.cli import ship  # isort: skip
 from keras_w2v2.cli import doctor  # isort: skip
 
-VERBS = (demo, prepare, learn, recognise, ship, doctor)
+VERBS = (demo, prepare, plan, learn, recognise, ship, doctor)
 
 
 def main(arguments=None):
