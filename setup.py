@@ -15,7 +15,8 @@ PACKAGES = [
 EXPORT = ["ai-edge-litert>=2.1", "ai-edge-quantizer>=0.5"]
 EXPORT += ["onnx>=1.17", "onnxruntime>=1.20", "tf2onnx>=1.17"]
 DEMO = ["espeakng-loader>=0.2.4"]
-PEERS = ["torch==2.13.0", "transformers>=5.0,<6"]
+JAX = ["jax>=0.4.30"]
+PEERS = ["torch==2.13.0", "transformers>=5.0,<6", *JAX]
 TEST = ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "scipy>=1.12", "ruff==0.17.5"]
 
 setup(
@@ -56,6 +57,7 @@ setup(
         "export": EXPORT,
         "demo": DEMO,
         "fairseq": ["torch>=2.2"],
+        "jax": JAX,
         "peers": PEERS,
         "test": TEST,
         # tensorflow-io's last release loads only with TensorFlow 2.16.

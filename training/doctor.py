@@ -27,6 +27,7 @@ _NEEDED = (
     ("tf2onnx", "export onnx", "export"),
     ("espeakng-loader", "demo", "demo"),
     ("torch", "fairseq checkpoints", "fairseq"),
+    ("jax", "training with KERAS_BACKEND=jax", "jax"),
     ("tensorflow-io", "audio decoding in a tf.data graph of your own", "io"),
 )
 
@@ -56,7 +57,7 @@ def examine():
 
     Example:
         >>> [finding.subject for finding in examine() if finding.missing]
-        ['torch', 'tensorflow-io']
+        ['torch', 'jax', 'tensorflow-io']
     """
     return [*_machine(), *_devices(), *(_package(*row) for row in _NEEDED)]
 

@@ -137,6 +137,8 @@ class TaskModel(Steps, keras.Model):
 
     def track(self, names):
         """Makes one running mean for each name; `fit` shows them and resets them each epoch."""
+        if keras.backend.backend() != "tensorflow":  # there the loss never sees the gradients
+            names = [name for name in names if name != "gradient_norm"]
         self._means = {name: keras.metrics.Mean(name=name) for name in names}
 
     @property
