@@ -1,0 +1,115 @@
+"""Training steps beside what `keras-w2v2 plan` expects of them, with and without recomputation.
+
+python -m benchmarks.training_cost [--cases base,large,…] [--threads 2] [--repeats 3] [--out FILE]
+"""
+
+import argparse
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import contender, machine, peers, report
+
+SAMPLE_RATE = 16_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """One pre-training step: so many clips of so many seconds."""
+
+    preset: str
+    clips: int
+    seconds: float
+    settings: dict = field(default_factory=dict)
+    micro_batches: int = 1
+
+
+CASES = {
+    "tiny": Case("wav2vec2_tiny", 8, 5.0),
+    "base short": Case("wav2vec2_base", 2, 5.0),
+    "base": Case("wav2vec2_base", 1, 15.6),
+    "base recompute": Case("wav2vec2_base", 1, 15.6, {"recompute": True}),
+    "base parts": Case("wav2vec2_base", 4, 5.0, {}, 4),
+    "large": Case("wav2vec2_large_lv60", 1, 15.6),
+    "large recompute": Case("wav2vec2_large_lv60", 1, 15.6, {"recompute": True}),
+}
+
+
+def build(case, threads, compiled):
+    """Returns a function that makes one update on noise."""
+    peers.limit_tensorflow(threads)
+    import keras
+
+    from keras_w2v2 import Wav2Vec2ForPreTraining
+
+    model = Wav2Vec2ForPreTraining.from_preset(case.preset, **case.settings)
+    model.compile(
+        optimizer=keras.optimizers.AdamW(1e-5),
+        jit_compile=compiled,
+        micro_batches=case.micro_batches,
+    )
+    model.optimizer.build(model.trainable_variables)
+    shape = (case.clips, round(case.seconds * SAMPLE_RATE))
+    waveform = np.random.default_rng(0).normal(0, 0.1, shape).astype("float32")
+    batch = {"waveform": waveform, "length": np.full(case.clips, shape[1], "int32")}
+    return lambda: model.train_on_batch(batch)
+
+
+def expected(case):
+    """Returns the seconds and the peak megabytes that the plan's arithmetic gives."""
+    from keras_w2v2 import Wav2Vec2ForPreTraining
+    from keras_w2v2.training import devices, weightless
+    from keras_w2v2.training.cost_model import Architecture
+
+    model = weightless.build(
+        lambda: Wav2Vec2ForPreTraining.from_preset(case.preset, **case.settings)
+    )
+    architecture, device = Architecture.of(model), devices.DEVICES["cpu"]
+    flops = case.clips * architecture.clip_flops(case.seconds)
+    held = case.clips / case.micro_batches * architecture.clip_activations(case.seconds, 4)
+    weights = 4 * model.count_params() * (4 + (case.micro_batches > 1))
+    return {
+        "expected_seconds": flops / (device.flops * device.utilisation),
+        "expected_megabytes": (held + weights) / 1e6,
+    }
+
+
+def compare(names, threads, repeats, compiled):
+    """Measures the cases and returns a list of dicts."""
+    rows = []
+    for name in names:
+        print(name, file=sys.stderr)
+        options = ["--repeats", str(repeats), *(["--compiled"] if compiled else [])]
+        rows.append(contender.run(__spec__.name, name, threads, options) | expected(CASES[name]))
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cases", default=",".join(CASES))
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--compiled", action="store_true", help="compile with XLA")
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/training_cost.json"))
+    parser.add_argument("--contender", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.contender:
+        step = build(CASES[given.contender], given.threads, given.compiled)
+        contender.measure(step, given.repeats)
+        return
+    rows = compare(given.cases.split(","), given.threads, given.repeats, given.compiled)
+    columns = [
+        ("case", "name", ""),
+        ("seconds", "seconds", ".3f"),
+        ("expected", "expected_seconds", ".3f"),
+        ("peak MB", "peak_megabytes", ".0f"),
+        ("expected MB", "expected_megabytes", ".0f"),
+    ]
+    report.show("Training steps beside the plan", rows, columns)
+    report.write(given.out, {"machine": machine.describe(), "rows": rows})
+
+
+if __name__ == "__main__":
+    main()
