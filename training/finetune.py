@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from keras_w2v2.errors import UserError, nearest
+from keras_w2v2.frames import SAMPLE_RATE
 from keras_w2v2.training.configuration import FinetuneConfig
 from keras_w2v2.training.progress import Progress
 
@@ -50,6 +51,7 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
     dev_batches = None if dev is None else batches(dev, config.data.dev_arguments())
     with seeding.seeded(config.seed):
         model = initial_model.ctc(config, vocabulary, init)
+    _require_frames(model, indexes)
     model.compile(
         optimizer=optimizers.finetuning(config.optimizer),
         jit_compile=config.jit_compile,
@@ -65,6 +67,18 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
         progress=progress,
         vocabulary=vocabulary,
     )
+
+
+def _require_frames(model, indexes):
+    """Refuses an architecture of which the shortest clip makes no frame."""
+    frame = model.backbone.frames.receptive_field
+    shortest = min(clip.num_samples for index in indexes for clip in index.table())
+    if shortest < frame:
+        raise UserError(
+            f"a frame of this model sees {frame / SAMPLE_RATE:.2f} s (model.conv_kernels, "
+            f"model.conv_strides), but the shortest clip has {shortest / SAMPLE_RATE:.2f} s: give "
+            "smaller kernels or strides, or longer clips"
+        )
 
 
 def _vocabulary(choice, indexes, normalizer):
