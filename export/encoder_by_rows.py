@@ -27,7 +27,7 @@ def in_place_of(encoder):
     Args:
         encoder: FeatureEncoder, for waveforms of one clip and known length.
     """
-    encoder.call = lambda waveform, length: encoded(encoder, waveform, length)
+    encoder.call = lambda waveform, length, training=False: encoded(encoder, waveform, length)
     try:
         yield
     finally:
