@@ -14,7 +14,7 @@ _LOOK_SECONDS = 0.5
 def command():
     """Returns the shell command that starts a worker as a child of this process (str)."""
     # Without `exec` the shell would be the child, and the worker would not see its parent die.
-    return f"exec {sys.executable} -m {__name__}"
+    return f"exec {sys.executable} -m {__name__} {os.getpid()}"
 
 
 def _end_with(parent):
@@ -24,7 +24,8 @@ def _end_with(parent):
 
 
 def main():
-    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
+    parent = int(sys.argv[1])  # by number: it may be gone before this line is reached
+    threading.Thread(target=_end_with, args=[parent], daemon=True).start()
     from apache_beam.runners.worker import sdk_worker_main
 
     sdk_worker_main.main(sys.argv)

@@ -145,10 +145,13 @@ def pink(key, samples):
     """Returns noise whose power falls by 3 dB an octave, without a constant (float32 [samples])."""
     import tensorflow as tf
 
-    spectrum = tf.signal.rfft(white(key, samples))
+    # Of a power of two: a Fourier transform of another size takes up to four times as long.
+    sizes = tf.constant([2**power for power in range(8, 31)])
+    size = sizes[tf.searchsorted(sizes, [samples])[0]]
+    spectrum = tf.signal.rfft(white(key, size))
     falling = tf.math.rsqrt(tf.maximum(1.0, tf.range(tf.size(spectrum), dtype=tf.float32)))
     falling = tf.concat([[0.0], falling[1:]], axis=0)
-    return tf.signal.irfft(spectrum * tf.cast(falling, tf.complex64), [samples])
+    return tf.signal.irfft(spectrum * tf.cast(falling, tf.complex64), [size])[:samples]
 
 
 def excerpt(pcm, key, samples):

@@ -64,6 +64,15 @@ def test_the_number_of_workers_changes_no_byte(corpus, tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_runner_named_by_an_option_gives_the_same_bytes(corpus, tmp_path):
+    prepare(corpus, tmp_path / "own")
+    runner = "apache_beam.runners.portability.fn_api_runner.FnApiRunner"
+    prepare(corpus, tmp_path / "named", beam_options=[f"--runner={runner}"])
+    assert contents(tmp_path / "own") == contents(tmp_path / "named")
+    with pytest.raises(UserError, match="Unexpected pipeline runner: Nonsense"):
+        prepare(corpus, tmp_path / "out", beam_options=["--runner=Nonsense"])
+
+
 def test_files_that_cannot_serve_are_set_aside_with_a_reason(corpus, tmp_path):
     bad = {
         "text.wav": "not an audio file",
