@@ -64,33 +64,42 @@ def stopped(corpus, out, shards=2):
         prepare(corpus, out, progress=stop_after(shards, out), **OPTIONS)
 
 
-# Imports once and forks, so that every kill strikes the work and not the start of Python.
+# Imports once and forks, so that every kill strikes the work and not the start of Python: a random
+# moment after none, one or two more shards are finished.
 KILLED_AT_RANDOM = """
-import os, random, signal, sys, time
+import os, pathlib, random, signal, sys, time
 import apache_beam, tensorflow, soundfile
 from keras_w2v2.training import beam_run, prepare_index
 from keras_w2v2.training.prepare import prepare
 
 corpus, out, partial, seed = sys.argv[1:]
 moments, kills = random.Random(int(seed)), 0
+
+def finished():
+    return len(list(pathlib.Path(partial).glob("*/result-*.json")))
+
+def ended(child):
+    return os.waitpid(child, os.WNOHANG)[0]
+
 while True:
     child = os.fork()
     if child == 0:
         prepare(corpus, out, shard_megabytes=0.1)
         os._exit(0)
-    end = time.monotonic() + moments.uniform(0.02, 0.3 + 0.3 * kills)
-    while time.monotonic() < end:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            print(kills)
-            sys.exit(status != 0)
-        time.sleep(0.005)
+    enough = finished() + moments.choice([0, 1, 2])
+    while not (done := ended(child)) and finished() < enough:
+        time.sleep(0.002)
+    moment = time.monotonic() + moments.uniform(0.0, 0.1)
+    while not (done := done or ended(child)) and time.monotonic() < moment:
+        time.sleep(0.002)
+    if done:
+        break
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     kills += 1
     if os.path.exists(out) and not os.path.exists(partial):  # killed after the last deed
-        print(kills)
         break
+print(kills)
 """
 
 
