@@ -20,6 +20,13 @@ class UserError(ValueError):
     _keras_call_info_injected = True
 
 
+class UnhealthyRunError(UserError):
+    """The collapse guard ended a training run; its text says what is wrong and what to change.
+
+    The command line exits with code 4.
+    """
+
+
 def nearest(name, known):
     """Returns ", did you mean 'x'?" for the known name closest to `name`, else "".
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.training import recipe_file
+from keras_w2v2.training.configuration_guard import FinetuneGuard, PretrainGuard
 from keras_w2v2.training.configuration_models import FinetuneModel, PretrainModel
 from keras_w2v2.training.configuration_types import (
     AtLeastZero,
@@ -226,6 +227,7 @@ class PretrainConfig(Run):
     model: PretrainModel = PretrainModel()
     data: PretrainData = PretrainData()
     optimizer: PretrainOptimizer = PretrainOptimizer()
+    guard: PretrainGuard = PretrainGuard()
 
     @staticmethod
     def default_recipe():
@@ -239,6 +241,7 @@ class FinetuneConfig(Run):
     model: FinetuneModel = FinetuneModel()
     data: FinetuneData = FinetuneData()
     optimizer: FinetuneOptimizer = FinetuneOptimizer()
+    guard: FinetuneGuard = FinetuneGuard()
     vocabulary: str = "characters"  # of the training transcripts; "librispeech"; or a file
     normalizer: Normalizer = Normalizer()
 

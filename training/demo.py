@@ -2,12 +2,11 @@
 
 import contextlib
 import json
-import sys
 import time
 from pathlib import Path
 
 from keras_w2v2.errors import UserError
-from keras_w2v2.training import demo_forms, demo_stages, native_output
+from keras_w2v2.training import demo_forms, demo_stages, memory, native_output
 from keras_w2v2.training.progress import Progress, duration
 
 STAGES = (
@@ -111,7 +110,8 @@ class Journal:
 
     def add(self, stage, found, took):
         """Notes that a stage is finished."""
-        more = {"took_seconds": round(took, 1), "peak_megabytes": _peak_megabytes()}
+        peak = memory.peak_megabytes()
+        more = {"took_seconds": round(took, 1), "peak_megabytes": peak and round(peak)}
         self.found[stage] = found | more
         self._write()
 
@@ -130,16 +130,6 @@ class Journal:
         content = {"short": self.short, "stages": self.found}
         with atomic.file(self.path) as partial:
             partial.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-
-
-def _peak_megabytes():
-    """The most memory that this process has had so far; None where the system does not say."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1e6 if sys.platform == "darwin" else 1e3))  # bytes there, kB here
 
 
 def _require_extras():

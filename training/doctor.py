@@ -6,6 +6,8 @@ import os
 import platform
 from dataclasses import dataclass
 
+from keras_w2v2.training import machine
+
 # distribution -> what needs it; the extra that brings it is None where it always comes along.
 _NEEDED = (
     ("tensorflow", "everything", None),
@@ -67,7 +69,7 @@ def _machine():
 
     yield Finding("keras-w2v2", keras_w2v2.__version__)
     yield Finding("python", platform.python_version(), platform.platform())
-    yield Finding("cores", str(_cores()))
+    yield Finding("cores", str(machine.cores()))
     try:
         import psutil
     except ImportError:
@@ -77,13 +79,6 @@ def _machine():
     yield Finding("memory", f"{memory.total / 2**30:.1f} GB, {memory.available / 2**30:.1f} free")
     disk = psutil.disk_usage(os.getcwd())
     yield Finding("disk", f"{disk.free / 1e9:.1f} GB free", "in the current folder")
-
-
-def _cores():
-    """Cores that this process may use, which in a container is fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count()
 
 
 def _devices():

@@ -18,7 +18,8 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
             carries on from its newest checkpoint and gives what it would have given.
         init: a run, .keras file or Hugging Face folder whose backbone to start from. None
             starts from random weights of `config.model.preset`.
-        dev: folder of shards or list of them, to measure the error rates on along the way.
+        dev: folder of shards or list of them, to measure the error rates on along the way and,
+            clip by clip, at the end (`out`/evaluation.json).
         settings: iterable of str, "a.b=value" overrides of the recipe.
         progress: class that shows the progress, `training.progress.Quiet` for none.
 
@@ -37,8 +38,16 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
     config = FinetuneConfig.of(config, settings)
 
     from keras_w2v2.data import pipeline, shards
-    from keras_w2v2.training import fitting, initial_model, optimizers, seeding
+    from keras_w2v2.training import (
+        evaluate,
+        fitting,
+        initial_model,
+        optimizers,
+        recognizer,
+        seeding,
+    )
     from keras_w2v2.training.resolved import resolved
+    from keras_w2v2.training.run_folder import RunFolder
 
     indexes = shards.load_all(data)
     normalizer = config.text_normalizer()
@@ -57,7 +66,7 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
         jit_compile=config.jit_compile,
         micro_batches=config.optimizer.gradient_accumulation,
     )
-    return fitting.run(
+    model = fitting.run(
         model,
         resolved(config, model, data=data, dev=dev, noise=config.data.noise_shards(), init=init),
         config,
@@ -67,6 +76,10 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
         progress=progress,
         vocabulary=vocabulary,
     )
+    if dev is not None:
+        place = RunFolder(out).evaluation_file
+        evaluate.evaluate(recognizer.of(model), dev, out=place, progress=progress)
+    return model
 
 
 def _require_frames(model, indexes):

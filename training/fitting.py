@@ -7,15 +7,22 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from keras_w2v2.data import shards
-from keras_w2v2.errors import UserError
-from keras_w2v2.training import checkpoints, final_model, run_lock, termination
+from keras_w2v2.errors import UnhealthyRunError, UserError
+from keras_w2v2.training import (
+    checkpoints,
+    final_model,
+    guard_callback,
+    machine,
+    run_lock,
+    termination,
+)
 from keras_w2v2.training.audio_counter import AudioCounter
+from keras_w2v2.training.input_wait import InputWait
 from keras_w2v2.training.metrics_log import MetricsLog
 from keras_w2v2.training.position import Position, stretches
 from keras_w2v2.training.retention import Rule
 from keras_w2v2.training.run_folder import RunFolder
-
-SHOWN = ("loss", "accuracy", "character_error_rate", "blank_rate")  # in the progress line
+from keras_w2v2.training.snapshots import Snapshots
 
 
 class Stopped(KeyboardInterrupt):
@@ -53,6 +60,7 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
     Raises:
         UserError: the folder belongs to something else or to another process, the disk is full,
             or `best_by` names no figure.
+        UnhealthyRunError: the collapse guard ended the run.
         Stopped: Ctrl-C; the same call carries on.
         Terminated: (a SystemExit) SIGTERM, with everything saved; the same call carries on.
     """
@@ -66,6 +74,7 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
             folder.remove_unfinished()
             warn = progress(title).note
             model, means = _begin_or_carry_on(model, job, vocabulary, carries_on, warn)
+            folder.note_machine(machine.describe())
             done = checkpoints.updates_of(model)
             folder.forget_metrics_after(done)
             with progress(title, config.optimizer.updates, "updates", start=done) as shown:
@@ -73,6 +82,8 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
                 final_model.save(model, folder.model_file)
     except KeyboardInterrupt as error:
         raise Stopped(_where_it_stopped(model, folder)) from error
+    except UnhealthyRunError as error:
+        raise guard_callback.with_a_way_on(error, folder) from error
     except tf.errors.DataLossError:
         for place in values["inputs"]["checksums"]:
             shards.ShardIndex.load(place).verify()  # names the damaged file
@@ -99,8 +110,7 @@ def _begin_or_carry_on(model, job, vocabulary, carries_on, warn):
         # for those that it trains, which with frozen layers are fewer.
         model.optimizer.build(model.trainable_variables)
         means = {}
-    if not carries_on:
-        job.folder.begin(job.values)
+    job.folder.begin(job.values)  # also when it carries on: its guard may be another now
     if vocabulary is not None:
         vocabulary.save(job.folder.path)
     return model, means
@@ -114,7 +124,7 @@ def _require_the_same(record, model, job, vocabulary):
     another = None
     if vocabulary is not None and model.vocabulary != vocabulary:
         another = "vocabulary"
-    if record.recipe != job.values:
+    if record.recipe | {"guard": None} != job.values | {"guard": None}:  # it changes no weight
         another = "configuration"
     if another:
         raise UserError(
@@ -124,11 +134,13 @@ def _require_the_same(record, model, job, vocabulary):
 
 
 def _fit(model, means, job, shown, sigterm):
-    config, audio = job.config, AudioCounter()
+    config, audio, wait = job.config, AudioCounter(), InputWait()
     total = config.optimizer.updates
     save = checkpoints.Checkpoints(job.folder, config, job.values, job.rule)
     safe_point = termination.SafePoint(lambda: sigterm.asked, save.save, shown.note)
-    log = _metrics_log(job, audio, shown)
+    log = _metrics_log(job, audio, wait, shown)
+    snapshots = _snapshots(job)
+    guard = guard_callback.for_run(job.values, job.folder, log, shown, snapshots)
     _evaluate_without_xla(model)
     try:
         for done, updates, epochs in stretches(
@@ -136,10 +148,13 @@ def _fit(model, means, job, shown, sigterm):
         ):
             position = Position(shown, done, total, updates)
             model.fit(
-                audio.counted(job.batches.skip(done)),
+                wait.timed(audio.counted(job.batches.skip(done))),
                 steps_per_epoch=updates,
                 epochs=epochs,
-                callbacks=[checkpoints.CarriedMeans(means), safe_point, position, log, save],
+                callbacks=[
+                    *(checkpoints.CarriedMeans(means), safe_point, position),
+                    *(log, snapshots, guard, save),
+                ],
                 shuffle=False,  # the dataset is shuffled already; True would only warn
                 verbose=0,
             )
@@ -148,20 +163,31 @@ def _fit(model, means, job, shown, sigterm):
         log.close()
 
 
-def _metrics_log(job, audio, shown):
+def _metrics_log(job, audio, wait, shown):
     def show(updates, figures):
         speed = f"{figures['audio_seconds_per_second']:.3g} audio s/s"
-        chosen = {name: figures[name] for name in SHOWN if name in figures}
-        shown.update(updates, **chosen, speed=speed)
+        shown.update(updates, loss=figures["loss"], speed=speed)  # the health tells more
 
     return MetricsLog(
         job.folder,
         audio,
+        wait,
         show,
         dev=job.dev,
         evaluate_every=job.config.evaluate_every,
         total=job.config.optimizer.updates,
         epoch_updates=job.config.log_every,
+    )
+
+
+def _snapshots(job):
+    inputs, config = job.values["inputs"], job.config
+    return Snapshots(
+        job.folder.snapshots_file,
+        inputs.get("dev") or inputs["data"],
+        config.evaluate_every,
+        config.optimizer.updates,
+        config.log_every,
     )
 
 

@@ -7,6 +7,7 @@ import time
 
 PLAIN_EVERY_SECONDS = 10.0  # between two lines where no terminal can redraw one
 PACE_WINDOW = 50  # intervals over which the time left is estimated
+_HEALTH_STYLES = {"healthy": "green", "starting": "yellow", "watch": "yellow", "unhealthy": "red"}
 STALL = 5.0  # an interval this many times the median (compilation, a checkpoint) is no pace
 
 
@@ -33,6 +34,7 @@ class Progress:
         self.title, self.total, self.unit = title, total, unit
         self.done = start
         self.figures = {}
+        self.health = None
         self._stream = stream or sys.stderr
         self._moved_at = None
         self._pace = collections.deque(maxlen=PACE_WINDOW)
@@ -53,18 +55,20 @@ class Progress:
         elif kind is None and self._printed_done != self.done:
             self._print()
 
-    def update(self, done, **figures):
+    def update(self, done, *, health=None, **figures):
         """Says that `done` units are done, and what the newest figures are.
 
         Args:
             done: int, units done in all.
+            health: str, how the work goes in a few words ("healthy: …"), or None for no news;
+                a line of its own on a terminal.
             **figures: numbers or texts to show by name; they stay until replaced.
         """
         now = time.monotonic()
         if done > self.done:
             self._pace.append((now - self._moved_at) / (done - self.done))
             self._moved_at = now
-        self.done = done
+        self.done, self.health = done, health or self.health
         self.figures.update(figures)
         if self._bar:
             self._bar.draw(self)
@@ -102,6 +106,7 @@ class Progress:
     def _print(self):
         self._printed_at, self._printed_done = time.monotonic(), self.done
         line = f"{self.title}  {self.count()}  {self.text()}".rstrip()
+        line += f"  | {self.health}" if self.health else ""
         print(line, file=self._stream, flush=True)
 
 
@@ -115,25 +120,33 @@ class Quiet(Progress):
     def __exit__(self, kind, error, trace):
         pass
 
-    def update(self, done, **figures):
-        self.done = done
+    def update(self, done, *, health=None, **figures):
+        self.done, self.health = done, health or self.health
         self.figures.update(figures)
 
 
 class _TerminalBar:
-    """The redrawn line, with rich."""
+    """The redrawn line, and the health below it, with rich."""
 
     def __init__(self, progress, stream):
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
+        from rich.text import Text
 
-        self._bar = Bar(
+        class BarAndHealth(Bar):
+            def get_renderables(self):
+                yield from super().get_renderables()
+                if progress.health:
+                    yield Text(progress.health, _HEALTH_STYLES.get(progress.health.split(":")[0]))
+
+        console = Console(file=stream)
+        self._bar = BarAndHealth(
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=24 if console.width >= 100 else 8),  # the words need the rest
             TextColumn("{task.fields[count]}", markup=False),
             TextColumn("{task.fields[text]}", markup=False),
-            console=Console(file=stream),
+            console=console,
         )
         self._bar.start()
         self._task = self._bar.add_task(

@@ -122,6 +122,11 @@ def load(path, threads=1):
     return Recognizer(model, about.vocabulary, frames, normalizer_of(about))
 
 
+def of(model):
+    """Returns the Recognizer of a Wav2Vec2ForCTC with a vocabulary; it follows its training."""
+    return Recognizer(_Keras(model), model.vocabulary, model.backbone.frames, normalizer_of(model))
+
+
 class _Keras:
     """A Keras model; one batch is padded to whole seconds, which changes no result."""
 

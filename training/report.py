@@ -1,10 +1,11 @@
-"""report.html of a run: its figures, its curves, its configuration, in one self-contained page."""
+"""report.html of a run: health, figures, curves, pictures and texts in one self-contained page."""
 
 import math
 from pathlib import Path
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.training import report_page as page
+from keras_w2v2.training import report_sections
 from keras_w2v2.training.progress import duration
 from keras_w2v2.training.run_folder import RunFolder
 
@@ -39,7 +40,13 @@ def write(run):
         raise UserError(f"'{run}' is no run: it has no config.yaml")
     title = f"{'Pre-training' if _task(folder) == 'pretrain' else 'Fine-tuning'} {folder.path.name}"
     parts = [
+        *(report_sections.health(folder) if folder.metrics() else ()),
         *training_parts(folder),
+        *report_sections.codes(folder),
+        *report_sections.masks(folder),
+        *report_sections.transcripts(folder),
+        *report_sections.errors(folder),
+        *report_sections.machine(folder),
         page.heading("Configuration"),
         page.code(folder.config_file.read_text(encoding="utf-8")),
     ]

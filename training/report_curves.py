@@ -10,6 +10,8 @@ FAINT = "#d8dee6"
 # Figures that belong in one picture: title, their names in metrics.jsonl, the axis' name.
 _PICTURES = (
     ("Loss", ("loss", "contrastive_loss"), "nats"),
+    ("Diversity loss", ("diversity_loss",), "share of codes unused"),
+    ("Feature penalty", ("feature_penalty",), "mean square"),
     ("Accuracy of the contrastive task", ("accuracy",), "share"),
     ("Perplexity of the codes", ("code_perplexity", "prob_perplexity"), "codes in use"),
     ("Error rates", ("character_error_rate", "word_error_rate"), "share"),
@@ -17,6 +19,8 @@ _PICTURES = (
     ("Gradient norm", ("gradient_norm",), "norm"),
     ("Learning rate", ("learning_rate",), "rate"),
     ("Speed", ("audio_seconds_per_second",), "seconds of audio a second"),
+    ("Waiting for data", ("data_wait",), "share"),
+    ("Most memory so far", ("peak_megabytes", "device_peak_megabytes"), "MB"),
 )
 
 
@@ -33,6 +37,7 @@ def pictures(rows, chance=None, only=None):
         list of (title, PNG bytes), only of figures that occur.
     """
     drawn = []
+    marks = {row["updates"]: row["finding"] for row in rows if row.get("split") == "guard"}
     for title, names, unit in _PICTURES:
         if only is not None and title not in only:
             continue
@@ -44,17 +49,18 @@ def pictures(rows, chance=None, only=None):
         lines = {name: series for name, series in lines.items() if len(series[0]) > 1}
         if lines:
             level = chance if title == "Loss" else None
-            drawn.append((title, curves(lines, title, unit, level)))
+            drawn.append((title, curves(lines, title, unit, level, marks)))
     return drawn
 
 
-def curves(lines, title, unit, chance=None):
+def curves(lines, title, unit, chance=None, marks=None):
     """Returns a picture of some curves over the updates (PNG bytes).
 
     Args:
         lines: dict of name to (updates, values).
         title, unit: str.
         chance: float, a level to mark, or None.
+        marks: dict of updates to what the guard found then, or None.
     """
     figure, axes = new_figure(2.5)
     for (name, (updates, values)), colour in zip(lines.items(), COLOURS * 3, strict=False):
@@ -63,11 +69,14 @@ def curves(lines, title, unit, chance=None):
     axes.set_ylabel(unit)
     axes.set_xlabel("updates")
     axes.margins(x=0.01)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     if chance is not None:
         axes.axhline(chance, color=INK, linewidth=1.0, linestyle=":", label="guessing")
+    for updates, finding in (marks or {}).items():
+        axes.axvline(updates, color=COLOURS[4], linewidth=1.2, label=finding)
     if unit == "share":
         axes.set_ylim(0, 1.05 * max(max(values) for _, values in lines.values()) or 1.0)
-    if len(lines) > 1 or chance is not None:
+    if len(lines) > 1 or chance is not None or marks:
         axes.legend(frameon=False, fontsize=9)
     axes.grid(color=FAINT, linewidth=0.6)
     return png(figure)

@@ -1,7 +1,8 @@
 """The folder of a run: what lies where, and whether a run may begin or carry on in it.
 
-config.yaml (the full resolved configuration, itself a recipe), metrics.jsonl, logs/
-(TensorBoard), checkpoints/, model.keras once the run is done, vocab.json when it reads.
+config.yaml (the full resolved configuration, itself a recipe), metrics.jsonl, snapshots.jsonl
+(codes in use or transcripts), machine.json, logs/ (TensorBoard), checkpoints/, model.keras once the
+run is done; vocab.json when it reads, evaluation.json when it has dev shards to end with.
 """
 
 import datetime
@@ -36,6 +37,9 @@ class RunFolder:
         self.path = Path(path)
         self.config_file = self.path / "config.yaml"
         self.metrics_file = self.path / "metrics.jsonl"
+        self.snapshots_file = self.path / "snapshots.jsonl"
+        self.machine_file = self.path / "machine.json"
+        self.evaluation_file = self.path / "evaluation.json"
         self.logs = self.path / "logs"
         self.checkpoints = self.path / "checkpoints"
         self.model_file = self.path / "model.keras"
@@ -65,7 +69,8 @@ class RunFolder:
                     f"'{self.path}' holds other files and no run: give a new folder with --out"
                 )
             return False
-        differing = _differences(self.config(), config)
+        # The guard changes no weight: a run that it stopped may carry on with another.
+        differing = _differences(self.config() | {"guard": None}, config | {"guard": None})
         if differing:
             shown = "; ".join(differing[:3]) + (
                 f"; and {len(differing) - 3} more" if len(differing) > 3 else ""
@@ -96,6 +101,11 @@ class RunFolder:
         )
         with atomic.file(self.config_file) as partial:
             partial.write_text(text, encoding="utf-8")
+
+    def note_machine(self, machine):
+        """Writes machine.json: what trains this run (dict); of several machines the last."""
+        with atomic.file(self.machine_file) as partial:
+            partial.write_text(json.dumps(machine, indent=1) + "\n", encoding="utf-8")
 
     def config(self):
         """Returns the resolved configuration (dict)."""

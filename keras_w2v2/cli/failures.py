@@ -1,7 +1,8 @@
 """What the command line says when a command fails: one line, and an exit code.
 
 0 done, 2 a mistake that the user can mend or Ctrl-C, 3 an exported model that does not pass the
-gate. Anything else is a bug of ours and keeps its traceback.
+gate, 4 a training run that the collapse guard ended. Anything else is a bug of ours and keeps its
+traceback.
 """
 
 import errno
@@ -10,9 +11,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from keras_w2v2.errors import UserError
+from keras_w2v2.errors import UnhealthyRunError, UserError
 
 NOT_DONE = 2
+UNHEALTHY = 4
 
 _CARRIES_ON = "the same command carries on where it stopped"
 _STARTS_AGAIN = "nothing half-written is left; the same command starts again"
@@ -48,7 +50,7 @@ def report(error, verb, folder=None, interrupted=False):
     if line is None:
         return None
     _say(f"error: {line}")
-    return NOT_DONE
+    return UNHEALTHY if isinstance(error, UnhealthyRunError) else NOT_DONE
 
 
 def _say(line):

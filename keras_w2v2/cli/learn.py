@@ -1,11 +1,13 @@
-"""keras-w2v2 pretrain, keras-w2v2 finetune"""
+"""keras-w2v2 pretrain, keras-w2v2 finetune, keras-w2v2 report"""
 
+import contextlib
 from pathlib import Path
 
 import typer
 
 from keras_w2v2.cli import startup
 from keras_w2v2.cli.commands import verb
+from keras_w2v2.errors import UnhealthyRunError
 
 RECIPE = typer.Argument(
     None, metavar="[RECIPE.yaml]", help="A recipe file, or the name of one that comes along."
@@ -33,7 +35,8 @@ def pretrain(
     startup.tensorflow()
     from keras_w2v2.training import pretrain as training
 
-    training.pretrain(recipe, data, out, dev=dev or None, settings=settings or ())
+    with _report_of_unhealthy(out):
+        training.pretrain(recipe, data, out, dev=dev or None, settings=settings or ())
     tell(out)
 
 
@@ -55,8 +58,39 @@ def finetune(
     startup.tensorflow()
     from keras_w2v2.training import finetune as training
 
-    training.finetune(recipe, data, out, init=init, dev=dev or None, settings=settings or ())
+    with _report_of_unhealthy(out):
+        training.finetune(recipe, data, out, init=init, dev=dev or None, settings=settings or ())
     tell(out)
+
+
+@verb
+def report(run: Path = typer.Argument(..., help="Folder of a run, finished or not.")):
+    """Write a run's report.html, also while it trains, and say whether it is healthy.
+
+    Example: keras-w2v2 report runs/pre
+    """
+    startup.tensorflow()
+    from keras_w2v2.training import report as training_report
+    from keras_w2v2.training import report_sections
+    from keras_w2v2.training.run_folder import RunFolder
+
+    path = training_report.write(run)
+    health, found = report_sections.examined(RunFolder(run))
+    for line in (health, *(finding.text() for finding in found)):
+        print(line)
+    print(f"report  {path}")
+
+
+@contextlib.contextmanager
+def _report_of_unhealthy(run):
+    """Writes the report of a run that the guard ends: its curves show how it came to that."""
+    try:
+        yield
+    except UnhealthyRunError:
+        from keras_w2v2.training import report
+
+        print(f"report  {report.write(run)}")
+        raise
 
 
 def tell(run):

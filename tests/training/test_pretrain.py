@@ -16,7 +16,7 @@ from keras_w2v2.training.progress import Quiet
 from keras_w2v2.training.run_folder import RunFolder, load_model
 from keras_w2v2.training.termination import Terminated
 
-CLOCKS = ("seconds", "time", "audio_seconds_per_second")
+CLOCKS = ("seconds", "time", "audio_seconds_per_second", "data_wait", "peak_megabytes")
 
 
 class InterruptedAt(Quiet):
@@ -80,7 +80,10 @@ def refusal(*arguments, **more):
 
 def test_a_run_folder_holds_all_that_the_design_names(whole):
     names = {path.name for path in whole.path.iterdir()}
-    assert names == {"config.yaml", "metrics.jsonl", "logs", "checkpoints", "model.keras"}
+    assert names == {
+        *("config.yaml", "machine.json", "metrics.jsonl", "snapshots.jsonl"),
+        *("logs", "checkpoints", "model.keras"),
+    }
     saved = [path.name for _, path in checkpoints.listed(whole.checkpoints)]
     assert saved == [f"step-0000000{n}.keras" for n in (2, 4, 6)]
     assert list(whole.logs.glob("train/events.out.tfevents.*"))

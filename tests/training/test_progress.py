@@ -65,6 +65,22 @@ def test_a_terminal_shows_title_count_and_figures():
     assert "a checkpoint [could] not be read" in terminal.getvalue()
 
 
+def test_the_health_stands_below_on_a_terminal_and_behind_in_a_log(clock):
+    terminal, log = Terminal(), io.StringIO()
+    with (
+        Progress("pre-training", 10, "updates", stream=terminal) as shown,
+        Progress("pre-training", 10, "updates", stream=log) as plain,
+    ):
+        for one in (shown, plain):
+            one.update(9, health="healthy: perplexity 108 of 128")
+            clock[0] += 20.0
+            one.update(10, loss=3.0)  # the health stays until there is news
+    last = terminal.getvalue().replace("\r", "\n").splitlines()
+    assert any("healthy: perplexity 108 of 128" in line for line in last)
+    assert not any("healthy" in line and "updates" in line for line in last)
+    assert log.getvalue().splitlines()[-1].endswith("loss 3  | healthy: perplexity 108 of 128")
+
+
 def test_quiet_shows_nothing_but_notes():
     log = io.StringIO()
     with Quiet("x", 2, "files", stream=log) as shown:

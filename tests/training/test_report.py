@@ -1,10 +1,12 @@
 import json
 
 import pytest
+import yaml
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.training import report, report_curves
 from keras_w2v2.training import report_page as page
+from keras_w2v2.training.configuration import FinetuneConfig
 
 PNG = b"\x89PNG"
 
@@ -19,7 +21,9 @@ def rows(split="train", count=6, **figures):
 @pytest.fixture
 def run(tmp_path):
     """A fine-tuning run in the middle."""
-    (tmp_path / "config.yaml").write_text("task: finetune\noptimizer:\n  updates: 100\n")
+    config = FinetuneConfig.load("small_finetune", ["optimizer.updates=100"]).model_dump()
+    config["model"] |= {"hidden_dim": 192, "freeze_transformer_updates": 0}
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))
     lines = rows(loss=1.5, character_error_rate=0.25, audio_seconds_per_second=40.0)
     lines += rows("dev", 2, character_error_rate=0.5)
     (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
