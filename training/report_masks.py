@@ -28,7 +28,7 @@ def drawn(frame_counts, model, seed=0):
         ops.convert_to_tensor([seed, 0], "int32"),
         model["mask_prob"],
         model["mask_span"],
-        model["mask_min_spans"],
+        model.get("mask_min_spans", 2),  # older runs lack it
     )
     return ops.convert_to_numpy(mask)
 
