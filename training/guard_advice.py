@@ -19,14 +19,19 @@ def of(name, values):
     Returns:
         (str, dict of recipe key to value).
     """
-    return _ADVICE[name](values)
+    why, change = _ADVICE[name](values)
+    unprotected = values["model"].get("diversity_weight", DIVERSITY_WEIGHT) < DIVERSITY_WEIGHT
+    if unprotected and "model.diversity_weight" not in change:  # it makes all the others worse
+        why += f", and {_apart(values)}"
+        change = {"model.diversity_weight": DIVERSITY_WEIGHT} | change
+    return why, change
 
 
 def _codebook_collapse(values):
     weight, rate = values["model"]["diversity_weight"], values["optimizer"]["peak_rate"]
     reasons, change = [], {}
     if weight < DIVERSITY_WEIGHT:
-        reasons.append(f"model.diversity_weight={weight:g} does not keep the codes apart")
+        reasons.append(_apart(values))
         change["model.diversity_weight"] = DIVERSITY_WEIGHT
     if _is_high(values):
         reasons.append(_high(values))
@@ -35,6 +40,11 @@ def _codebook_collapse(values):
         reasons.append("the quantizer has settled on few codes, whose loss falls by itself")
         change = {"optimizer.peak_rate": rate / 2, "model.diversity_weight": 2 * weight}
     return " and ".join(reasons), change
+
+
+def _apart(values):
+    weight = values["model"]["diversity_weight"]
+    return f"model.diversity_weight={weight:g} does not keep the codes apart"
 
 
 def _tie(values):

@@ -10,7 +10,7 @@ import pytest
 from tests.cli.conftest import settings
 from tests.cli.test_interruption import PATIENCE, start
 
-CLOCKS = ("seconds", "time", "audio_seconds_per_second")
+CLOCKS = ("seconds", "time", "audio_seconds_per_second", "data_wait", "peak_megabytes")
 
 
 def command(shards, out, tiny, updates, *more):
@@ -87,6 +87,7 @@ def assert_the_same(one, other):
         assert mine.keys() == theirs.keys()
         for name in mine.keys() - set(CLOCKS):
             assert mine[name] == theirs[name], (mine["updates"], mine["split"], name)
+    assert one.snapshots_file.read_text() == other.snapshots_file.read_text()
     for mine, theirs in zip(state(one), state(other), strict=True):
         np.testing.assert_array_equal(mine, theirs)
 

@@ -150,6 +150,15 @@ def test_a_gradient_norm_that_rises_a_hundredfold_is_found_and_fourteenfold_is_n
     assert finding.change["optimizer.clip_norm"] == 1.0
 
 
+def test_a_missing_diversity_loss_is_named_whatever_was_seen_first():
+    rows = lines(3, **HEALTHY | {"gradient_norm": 0.03})
+    rows += lines(3, first=60, **HEALTHY | {"gradient_norm": 11.2})
+    finding = only(pretraining("model.diversity_weight=0.0", "optimizer.peak_rate=2e-2"), rows)
+    assert "optimizer.peak_rate=0.02 is high" in finding.why
+    assert "model.diversity_weight=0 does not keep the codes apart" in finding.why
+    assert finding.change["model.diversity_weight"] == 0.1
+
+
 def test_figures_that_are_not_finite_are_named():
     rows = lines(3, **HEALTHY | {"loss": math.nan, "gradient_norm": math.inf})
     finding = only(pretraining(), rows)
