@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from keras_w2v2.frames import SAMPLE_RATE, FrameArithmetic
 
-# Values that a training step keeps for its backward pass, counted in the graph that TensorFlow
-# runs: of each frame in a block, in units of the width, of the inner width and of one row of
-# attention; and of each output value of a convolution of the encoder.
+# Values that a training step keeps for its backward pass, fitted to the peaks of LARGE with 2 and
+# 8 blocks (docs/results.md): of each frame in a block, in units of the width, of the inner width
+# and of one row of attention; and of each output value of a convolution of the encoder.
 KEPT_WIDTHS = 18
 KEPT_INNER = 5
-KEPT_ATTENTION = 4
+KEPT_ATTENTION = 2
 KEPT_CONVOLUTION = 6
 
 

@@ -36,7 +36,7 @@ def test_a_dropped_block_costs_nothing_and_a_recomputed_one_a_third_more():
     assert _architecture(layer_drop=0.5).clip_flops(5.0) < 0.7 * plain.clip_flops(5.0)
     again = _architecture(layer_drop=0.0, recompute=True)
     assert 1.2 < again.clip_flops(5.0) / plain.clip_flops(5.0) < 4 / 3
-    assert again.clip_activations(15.0, 4) < plain.clip_activations(15.0, 4) / 3
+    assert again.clip_activations(15.0, 4) < plain.clip_activations(15.0, 4) / 2.5
 
 
 @pytest.mark.parametrize(
