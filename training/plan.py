@@ -73,7 +73,7 @@ def plan(recipe, *, hours, gpus=1, device="a100", settings=()):
 
     An update keeps the audio that the recipe gives it, whatever the number of devices: they share
     its batches, and accumulate those that are left over. Hours and memory are estimates;
-    `python -m benchmarks.plan` compares them with measured steps.
+    `python -m benchmarks.training_cost` compares them with measured steps.
 
     Args:
         recipe: path or name of a recipe.
