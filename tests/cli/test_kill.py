@@ -120,6 +120,4 @@ def test_killed_at_twenty_moments(compiled, shards, tiny_pretraining, keras_w2v2
     for name in moments:
         moment = Moment(name, out, generator)
         assert killed(start(*arguments), moment), f"it ended before its {name}"
-        saved = sorted(path.name for path in out.glob("checkpoints/*.keras"))
-        print(f"killed in its {name}, {moment.delay:.3f} s later; checkpoints {saved}")
     finish_and_compare(arguments, tmp_path / "whole", keras_w2v2)
