@@ -4,13 +4,14 @@ VENV := .venv
 VENV_IO := .venv-io
 PYTEST = bin/pytest -n 2 --dist loadfile
 
-.PHONY: help setup demo test test-heavy test-io lint format peers bench clean \
+.PHONY: help setup demo test test-heavy test-long test-io lint format peers bench clean \
 	golden device-cases test-device test-android test-arm test-web web
 
 help:
 	@echo "make demo        a small recogniser from nothing, with a report (15 minutes)"
 	@echo "make test        the tests"
 	@echo "make test-heavy  parity of full-size models with the peers (needs make peers, 12 GB)"
+	@echo "make test-long   a run killed at 20 random moments (a quarter of an hour)"
 	@echo "make test-io     the tests under TensorFlow 2.16 with tensorflow-io"
 	@echo "make test-device exported models on a JVM, emulated phone processors and in Chromium"
 	@echo "                 (test-android, test-arm, test-web alone; README says what they need)"
@@ -44,6 +45,9 @@ $(VENV)/.peers: $(VENV)/.installed
 
 test-heavy: peers
 	$(VENV)/bin/pytest -m heavy --capture=no  # shows the figures
+
+test-long: setup
+	$(VENV)/bin/pytest -m long --capture=no
 
 test-io: $(VENV_IO)/.installed
 	$(VENV_IO)/$(PYTEST)

@@ -110,7 +110,7 @@ def test_killed_while_it_writes_a_checkpoint(shards, tiny_pretraining, keras_w2v
     finish_and_compare(arguments, tmp_path / "whole", keras_w2v2)
 
 
-@pytest.mark.heavy
+@pytest.mark.long
 @pytest.mark.parametrize("compiled", ["false", "true"])
 def test_killed_at_twenty_moments(compiled, shards, tiny_pretraining, keras_w2v2, tmp_path):
     moments = ["start", "step", "step", "checkpoint", "step", "checkpoint"] * 3
