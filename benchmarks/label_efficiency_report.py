@@ -101,7 +101,7 @@ def picture(results):
         )
     amounts = sorted({_minutes(results, r["minutes"]) for r in results})
     axes.set_xscale("log")
-    axes.set_xticks(amounts, [f"{minutes:.3g}" for minutes in amounts])
+    axes.set_xticks(amounts, [f"{minutes:.2g}" for minutes in amounts])
     axes.minorticks_off()
     axes.set_xlabel("minutes of labels")
     axes.set_ylabel("character errors")
