@@ -67,7 +67,7 @@ def stopped(corpus, out, shards=2):
 # Imports once and forks, so that every kill strikes the work and not the start of Python: a random
 # moment after none, one or two more shards are finished, within an eighth of what all of it takes.
 KILLED_AT_RANDOM = """
-import os, pathlib, random, signal, sys, time
+import os, pathlib, random, shutil, signal, sys, time
 import apache_beam, tensorflow, soundfile
 from keras_w2v2.training import beam_run, prepare_index
 from keras_w2v2.training.prepare import prepare
@@ -99,13 +99,18 @@ while True:
     moment = time.monotonic() + moments.uniform(0.0, took / 8)
     while not (done := done or ended(child)) and time.monotonic() < moment:
         time.sleep(0.002)
-    if done:
+    if done and (kills >= 3 or pathlib.Path(partial).exists()):
         break
+    if done:  # faster than the kills: once more from the start
+        shutil.rmtree(out)
+        continue
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     kills += 1
     if os.path.exists(out) and not os.path.exists(partial):  # killed after the last deed
-        break
+        if kills >= 3:
+            break
+        shutil.rmtree(out)
 print(kills)
 """
 
