@@ -1,5 +1,6 @@
 """Two changes to a finished .tflite file that its makers do not offer: compacting, narrowing."""
 
+import io
 import struct
 
 import numpy as np
@@ -138,7 +139,16 @@ def narrowed(flat, name):
     Raises:
         UserError: there is no such signature, or its subgraphs call each other.
     """
-    edited = bytearray(flat)
+    # A BytesIO takes the bytes over and hands them back: no second copy of the weights.
+    whole = io.BytesIO(flat)
+    del flat
+    with whole.getbuffer() as edited:
+        _narrow(edited, name)
+    return whole.getvalue()
+
+
+def _narrow(edited, name):
+    """Leaves one signature in the lists of a model, given as a writable buffer."""
     root = _number(edited, 0)
     signatures = _vector(edited, root, _SIGNATURES)
     subgraphs = _vector(edited, root, _SUBGRAPHS)
@@ -147,7 +157,7 @@ def narrowed(flat, name):
         table = _target(edited, signatures + 4 + 4 * number)
         key = _target(edited, _field(edited, table, _KEY))
         size = _number(edited, key)
-        found[edited[key + 4 : key + 4 + size].decode("utf-8")] = table
+        found[str(edited[key + 4 : key + 4 + size], "utf-8")] = table
     if name not in found:
         raise UserError(f"the model has no signature {name!r}, but {', '.join(sorted(found))}")
     if len(found) != _number(edited, subgraphs):
@@ -161,7 +171,6 @@ def narrowed(flat, name):
     for vector, only in ((signatures, table), (subgraphs, graph)):
         _write(edited, vector, 1)
         _write(edited, vector + 4, only - (vector + 4))
-    return bytes(edited)
 
 
 def _number(data, place):
