@@ -9,8 +9,10 @@ from keras_w2v2.frames import FrameArithmetic
 from keras_w2v2.layers.framing import frame
 from keras_w2v2.layers.masking import long_sequence_mask
 
-EARLY = 3  # convolutions that run a piece at a time: what they make of a clip is large
-PIECE_VALUES = 819_200  # of the largest output among them, 0.5 s in BASE: it stays in the cache
+EARLY = 4  # convolutions that run a piece at a time: what they make of a clip is large
+# Of the largest output among them, 0.75 s in BASE: it stays in the cache. Every piece costs the
+# memory of its convolutions' packed weights, too.
+PIECE_VALUES = 1_228_800
 MOST_PIECES = 30  # each is a copy of their graph
 
 
@@ -101,7 +103,9 @@ def convolution(x, kernel, stride):
         first = max(0, end - stride)
         width = (end - first) * channels
         rows = x[:, first : first + outputs * stride]
-        rows = ops.reshape(rows, [outputs, stride * channels])[:, :width]
+        rows = ops.reshape(rows, [outputs, stride * channels])
+        if width < stride * channels:  # TFLite would copy a slice that is the whole
+            rows = rows[:, :width]
         product = ops.matmul(rows, ops.reshape(kernel[first:end], [width, filters]))
         total = product if total is None else total + product
         end = first
