@@ -1,6 +1,7 @@
 """WAV files, sound and lying, as docs/bundle.md names them."""
 
 import base64
+import random
 import struct
 
 import numpy as np
@@ -114,6 +115,25 @@ def all_files():
     yield from _sound_files()
     for name, file, error in _broken_files():
         yield name, file, error, None, None, None
+
+
+def mutations(seed, count):
+    """Yields `count` files (bytes): sound ones whose headers were overwritten or cut, at random."""
+    choose = random.Random(seed)
+    sound = [file for _, file, error, *_ in all_files() if error is None]
+    for _ in range(count):
+        data = bytearray(choose.choice(sound))
+        for _ in range(choose.randint(1, 3)):
+            place = choose.randrange(min(len(data), 64) or 1)  # headers lie, not samples
+            kind = choose.random()
+            if kind < 0.3:
+                lie = choose.choice([0, 1, 2**31, 2**32 - 1, len(data)])
+                data[place : place + 4] = lie.to_bytes(4, "little")
+            elif kind < 0.45:
+                del data[place : place + choose.randint(1, 600)]
+            else:
+                data[place : place + 1] = bytes([choose.randrange(256)])
+        yield bytes(data)
 
 
 def cases():
