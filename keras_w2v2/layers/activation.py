@@ -9,6 +9,22 @@ def gelu(x):
     """Returns x * Phi(x) with the exact (erf) normal distribution function.
 
     Written with erf, because Keras' own gelu emits Erfc, which onnxruntime refuses; TFLite
-    fuses this form into one op.
+    fuses this form into one op. The gradient keeps `x` alone: that of each product would keep
+    three tensors more, a quarter of what BASE keeps for its backward pass.
     """
-    return 0.5 * x * (1.0 + ops.erf(x * (1.0 / math.sqrt(2.0))))
+
+    @ops.custom_gradient
+    def value(x):
+        def gradient(*args, upstream=None):
+            upstream = args[0] if upstream is None else upstream
+            density = ops.exp(-0.5 * x * x) * (1.0 / math.sqrt(2.0 * math.pi))
+            return upstream * (_twice_normal(x) * 0.5 + x * density)
+
+        return 0.5 * x * _twice_normal(x), gradient
+
+    return value(x)
+
+
+def _twice_normal(x):
+    """Returns 2 * Phi(x)."""
+    return 1.0 + ops.erf(x * (1.0 / math.sqrt(2.0)))

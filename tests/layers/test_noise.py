@@ -118,3 +118,13 @@ def test_a_shape_known_only_in_the_graph_gives_the_same_numbers():
         input_signature=[tf.TensorSpec([None], "float32")],
     )
     np.testing.assert_array_equal(graph(np.zeros(6, "float32")), uniform((6, 4), _seed(1)))
+
+
+def test_nothing_long_is_known_before_the_seed():
+    # TensorFlow would compute it once and hold it for as long as the model trains.
+    graph = tf.function(lambda seed: uniform((40, 50), seed)).get_concrete_function(_seed(1)).graph
+    fixed = set()
+    for operation in graph.get_operations():
+        if operation.type != "Placeholder" and all(t.ref() in fixed for t in operation.inputs):
+            fixed |= {t.ref() for t in operation.outputs}
+    assert max(t.deref().shape.num_elements() for t in fixed) <= 50
