@@ -45,6 +45,7 @@ def _show_own_warnings():
         handler.emit = lambda record: print(f"warning: {record.getMessage()}", file=sys.stderr)
         log.addHandler(handler)
         log.propagate = False
+        log.setLevel(logging.WARNING)  # not the root's, which silences the others
     if not sys.warnoptions:
         warnings.filterwarnings("always", module=r"keras_w2v2\.")
         warnings.showwarning = lambda message, *_, **__: log.warning("%s", message)
