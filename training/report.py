@@ -38,6 +38,9 @@ def write(run):
     folder = RunFolder(run)
     if not folder.config_file.is_file():
         raise UserError(f"'{run}' is no run: it has no config.yaml")
+    missing = [key for key in ("task", "model", "data", "optimizer") if key not in folder.config()]
+    if missing:
+        raise UserError(f"'{run}' is no run: its config.yaml has no {missing[0]}")
     title = f"{'Pre-training' if _task(folder) == 'pretrain' else 'Fine-tuning'} {folder.path.name}"
     parts = [
         *(report_sections.health(folder) if folder.metrics() else ()),

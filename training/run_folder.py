@@ -17,7 +17,7 @@ import yaml
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.interop import atomic, hub
-from keras_w2v2.training import recipe_file
+from keras_w2v2.training import json_lines, recipe_file
 
 _log = logging.getLogger(__name__)
 
@@ -112,16 +112,8 @@ class RunFolder:
         return recipe_file.read(self.config_file)
 
     def metrics(self):
-        """Returns the lines of metrics.jsonl (list of dict), but a half-written last one."""
-        if not self.metrics_file.is_file():
-            return []
-        rows = []
-        for line in self.metrics_file.read_text(encoding="utf-8").splitlines():
-            try:
-                rows.append(json.loads(line))
-            except json.JSONDecodeError:
-                break
-        return rows
+        """Returns the lines of metrics.jsonl (list of dict), without damaged ones."""
+        return json_lines.read(self.metrics_file)
 
     def append_metrics(self, row):
         """Adds a line to metrics.jsonl."""

@@ -8,6 +8,8 @@ import keras
 import numpy as np
 
 from keras_w2v2.frames import SAMPLE_RATE
+from keras_w2v2.interop import atomic
+from keras_w2v2.training import json_lines
 from keras_w2v2.training.checkpoints import updates_of
 
 MOST_CLIPS = 12
@@ -45,7 +47,8 @@ class Snapshots(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         done = updates_of(self.model)
         kept = [row for row in read(self.path) if row["updates"] <= done]
-        self.path.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+        with atomic.file(self.path) as partial:
+            partial.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
 
     def on_epoch_end(self, epoch, logs=None):
         updates = updates_of(self.model)
@@ -98,15 +101,8 @@ class Snapshots(keras.callbacks.Callback):
 
 
 def read(path):
-    """Returns the lines of a snapshots.jsonl (list of dict), but a half-written last one."""
-    rows = []
-    if Path(path).is_file():
-        for line in Path(path).read_text(encoding="utf-8").splitlines():
-            try:
-                rows.append(json.loads(line))
-            except json.JSONDecodeError:
-                break
-    return rows
+    """Returns the lines of a snapshots.jsonl (list of dict), without damaged ones."""
+    return json_lines.read(Path(path))
 
 
 def _some_clips(folders, least_samples):

@@ -37,6 +37,13 @@ def test_a_report_needs_nothing_outside_itself(run):
     assert "name='viewport'" in text
 
 
+def test_a_configuration_of_another_program_is_no_run(tmp_path):
+    (tmp_path / "config.yaml").write_text("task: pretrain\nmodel: {}\n")
+    with pytest.raises(UserError, match="is no run: its config.yaml has no data"):
+        report.write(tmp_path)
+    assert not (tmp_path / "report.html").exists()
+
+
 def test_figures_of_the_dev_shards_go_before_those_of_training(run):
     text = report.write(run).read_text()
     assert "50.0%" in text
@@ -44,7 +51,7 @@ def test_figures_of_the_dev_shards_go_before_those_of_training(run):
 
 
 def test_a_run_without_figures_yet_has_a_report(tmp_path):
-    (tmp_path / "config.yaml").write_text("task: pretrain\n")
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(FinetuneConfig().model_dump()))
     assert "No figures yet" in report.write(tmp_path).read_text()
 
 
