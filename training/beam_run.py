@@ -9,6 +9,7 @@ import threading
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.training import beam_worker
+from keras_w2v2.training.beam_options import check
 
 _TICK_SECONDS = 0.2
 
@@ -28,7 +29,8 @@ def for_each(function, elements, num_workers, beam_options, tick, log_file):
         log_file: str or path, where worker processes write what they have to say.
 
     Raises:
-        UserError: Beam is missing, or failed: its message, without the traceback.
+        UserError: Beam is missing, does not know an option, or failed: its message, without the
+            traceback.
     """
     errors = []
 
@@ -56,6 +58,7 @@ def _run(function, elements, num_workers, beam_options, log_file):
         from apache_beam.transforms.environments import SubprocessSDKEnvironment
     except ImportError as error:
         raise UserError(f"prepare needs apache-beam ({error}): pip install apache-beam") from None
+    check(beam_options)
     workers = min(num_workers, len(elements))
     options, environment = [f"--direct_num_workers={workers}", *beam_options], None
     if workers > 1:

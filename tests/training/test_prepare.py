@@ -73,6 +73,21 @@ def test_a_runner_named_by_an_option_gives_the_same_bytes(corpus, tmp_path):
         prepare(corpus, tmp_path / "out", beam_options=["--runner=Nonsense"])
 
 
+@pytest.mark.parametrize(
+    "option, wrong",
+    [
+        ("--paralellism=2", "no option '--paralellism=2', did you mean '--parallelism'"),
+        ("--parallelism=two", "invalid int value: 'two'"),
+        ("--runner", "argument --runner: expected one argument"),
+    ],
+)
+def test_an_option_that_beam_would_leave_out_is_refused(corpus, tmp_path, capsys, option, wrong):
+    with pytest.raises(UserError, match=wrong):
+        prepare(corpus, tmp_path / "out", beam_options=[option])
+    assert [path.name for path in tmp_path.iterdir() if path != corpus] == []
+    assert "usage" not in capsys.readouterr().err
+
+
 def test_files_that_cannot_serve_are_set_aside_with_a_reason(corpus, tmp_path):
     bad = {
         "text.wav": "not an audio file",
