@@ -26,8 +26,8 @@ _END_RECORD = 22  # bytes
 _MEND = {
     "not_a_model": "give a .tflite file that keras-w2v2 exported",
     "no_archive": "the file is cut or from elsewhere: copy it again, or export the model again",
-    "newer_format": "update keras-w2v2",
 }
+_COPY_AGAIN = "the file is damaged: copy it again, or export the model again"
 
 
 class BundleError(UserError):
@@ -37,8 +37,8 @@ class BundleError(UserError):
         kind: str, one of the words of docs/bundle.md, "wrong_checksum" and so on.
     """
 
-    def __init__(self, path, kind, what):
-        mend = _MEND.get(kind, "the file is damaged: copy it again, or export the model again")
+    def __init__(self, path, kind, what, mend=None):
+        mend = mend or _MEND.get(kind, _COPY_AGAIN)
         super().__init__(f"'{path}' is no bundle ({kind}): {what}; {mend}")
         self.kind = kind
 
@@ -121,7 +121,7 @@ def _checked(path, file):
         content, described = metadata.parse(texts[metadata.METADATA])
     except metadata.MetadataError as error:
         kind = "newer_format" if error.newer else "bad_metadata"
-        raise BundleError(path, kind, str(error)) from error
+        raise BundleError(path, kind, error.what, error.mend) from error
     _check_facts(path, content, described)
     _check_model(path, file, content, begins)
     return Bundle(path, content, described, content["model_bytes"])

@@ -16,11 +16,17 @@ FORMAT = 2
 
 
 class MetadataError(UserError):
-    """A description that is not as docs/bundle.md has it; `newer` where a later version may be."""
+    """A description that is not as docs/bundle.md has it; `newer` where a later version may be.
 
-    def __init__(self, text, newer=False):
-        super().__init__(text)
-        self.newer = newer
+    Attributes:
+        what: str, what is wrong.
+        mend: str, what helps, "" where it depends on the file around the description.
+        newer: bool.
+    """
+
+    def __init__(self, what, mend="", newer=False):
+        super().__init__(f"{what}: {mend}" if mend else what)
+        self.what, self.mend, self.newer = what, mend, newer
 
 
 class Signature(pydantic.BaseModel):
@@ -175,11 +181,12 @@ def parse(text):
         raise MetadataError(f"{METADATA} is no JSON object with a format") from error
     if type(number) is not int or number < FORMAT:
         raise MetadataError(
-            f"{METADATA} has format {number!r}, not {FORMAT}: export the model again"
+            f"{METADATA} has format {number!r}, not {FORMAT}", "export the model again"
         )
     if number > FORMAT:
         raise MetadataError(
-            f"{METADATA} has format {number}, this version reads {FORMAT}: update keras-w2v2",
+            f"{METADATA} has format {number}, this version reads {FORMAT}",
+            "update keras-w2v2",
             newer=True,
         )
     try:

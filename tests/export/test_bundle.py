@@ -34,6 +34,19 @@ def test_each_golden_bundle_is_read_or_refused_by_name(case, tmp_path):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (1, "metadata.json has format 1, not 2; export the model again"),
+        (3, "metadata.json has format 3, this version reads 2; update keras-w2v2"),
+    ],
+)
+def test_a_bundle_of_another_format_is_not_called_damaged(tmp_path, number, says):
+    with pytest.raises(bundle.BundleError) as caught:
+        read(tmp_path / "a.tflite", broken_bundles.bundle(broken_bundles.content(format=number)))
+    assert str(caught.value).endswith(says)
+
+
 def mutated(data, choose):
     """Returns bytes with one to four changes of the kinds that disks and attackers make."""
     data = bytearray(data)
