@@ -124,9 +124,14 @@ def validate(kind, values, source, settings=()):
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         place = source
         for setting in settings:
-            if key.startswith(setting.partition("=")[0]):
+            if _same_branch(key, setting.partition("=")[0]):
                 place = f"--set '{setting}'"
         raise UserError(f"{place}: {_complaint(kind, key, first)}{more}") from error
+
+
+def _same_branch(key, other):
+    """Whether one dotted key is the other, or a section in which it lies."""
+    return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
 
 
 def _complaint(kind, key, problem):
@@ -135,6 +140,8 @@ def _complaint(kind, key, problem):
     wish = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if "ctx" in problem and "error" in problem["ctx"]:  # our own validators say it all
         return f"{key}: {wish}" if key else wish
+    if problem["type"] == "model_type":
+        wish = "should be a section of keys"
     value = problem["input"]
     return f"'{key}' {wish}, not {value!r} ({_kind(value)})"
 

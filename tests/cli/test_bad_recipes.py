@@ -16,6 +16,8 @@ from tests.cli.conftest import settings
         ("model.hidden_dim=31", "hidden_dim"),
         ("updates", "key=value"),
         ("data.min_seconds=9", "min_seconds"),
+        ("dta.min_seconds=1", "--set 'dta.min_seconds=1': unknown key 'dta', did you mean 'data'?"),
+        ("model=5", "--set 'model=5': 'model' should be a section of keys, not 5 (whole number)"),
     ],
 )
 def test_a_wrong_setting_is_named(change, wanted, keras_w2v2, shards, tiny_pretraining, tmp_path):

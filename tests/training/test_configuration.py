@@ -69,7 +69,7 @@ def test_a_configuration_survives_its_own_yaml():
             "optimizer: {updates: 0}",
             "'optimizer.updates' should be greater than or equal to 1, not 0",
         ),
-        ("optimizer: 3", "'optimizer' should be a valid dictionary"),
+        ("optimizer: 3", "'optimizer' should be a section of keys, not 3"),
         ("jit_compile: 1", "'jit_compile' should be a valid boolean, not 1 (whole number)"),
         ("task: finetune", "'task' should be 'pretrain', not 'finetune'"),
         ("data: {min_seconds: 9, max_seconds: 3}", "min_seconds is 9, more than max_seconds 3"),
