@@ -90,7 +90,7 @@ def plan(recipe, *, hours, gpus=1, device="a100", settings=()):
 
     Example:
         >>> plan("wav2vec2_base", hours=960, gpus=8).hours
-        47.9...
+        46.4...
     """
     machine = devices.device(device)
     if gpus < 1:
@@ -103,6 +103,7 @@ def plan(recipe, *, hours, gpus=1, device="a100", settings=()):
 
     model = weightless.build(lambda: _model(config))
     architecture, optimizer = Architecture.of(model), config.optimizer
+    _require_a_frame(config, architecture)
     update_seconds = config.data.batch_seconds * optimizer.gradient_accumulation
     accumulation = -(-optimizer.gradient_accumulation // gpus)
     clip = _clip_seconds(config)
@@ -161,6 +162,16 @@ def _model(config):
 def _clip_seconds(config):
     """The length that costs are counted for: pre-training crops, fine-tuning takes sentences."""
     return config.data.max_seconds if config.task == "pretrain" else config.data.max_seconds / 2.5
+
+
+def _require_a_frame(config, architecture):
+    """Refuses clips that make no frame: their costs would be nothing, or less."""
+    least, clip = architecture.frames.receptive_field / SAMPLE_RATE, _clip_seconds(config)
+    if clip < least:
+        raise UserError(
+            f"data.max_seconds is {config.data.max_seconds:g}: a typical clip would have "
+            f"{clip:.3g} s, less than the {least:.3g} s that a frame sees: raise it"
+        )
 
 
 def _copies(optimizer, accumulation):

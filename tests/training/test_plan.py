@@ -98,6 +98,10 @@ def test_the_hours_in_a_recipe_are_those_of_its_plan(name):
         ({"hours": math.inf}, "hours is inf"),
         ({"recipe": "wav2vec2_base_10h"}, "--set model.preset=wav2vec2_base"),
         ({"settings": ["model.num_heads=7"]}, "hidden_dim (768) must be a multiple of num_heads"),
+        (
+            {"settings": ["data.max_seconds=0.01", "data.min_seconds=0"]},
+            "data.max_seconds is 0.01: a typical clip would have 0.01 s, less than the 0.025 s",
+        ),
         ({"settings": ["optimizer.updatess=7"]}, "did you mean 'optimizer.updates'?"),
     ],
 )
