@@ -116,7 +116,10 @@ def _link(source, target):
 
 
 def _write_table(path, columns, rows):
-    lines = ["\t".join(columns), *("\t".join(row[key] for key in columns) for row in rows)]
+    # A file name may hold what separates fields and lines.
+    escapes = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r"})
+    fields = [[row[key].translate(escapes) for key in columns] for row in rows]
+    lines = ["\t".join(row) for row in [columns, *fields]]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

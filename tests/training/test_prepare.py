@@ -136,6 +136,16 @@ def test_files_that_cannot_serve_are_set_aside_with_a_reason(corpus, tmp_path):
     assert index["source"]["clips"] == 12
 
 
+def test_a_file_name_with_tabs_and_line_ends_is_one_field_of_the_table(tmp_path):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    soundfile.write(folder / "good.wav", noise(1.0), 16_000)
+    (folder / "a\tb\nc.wav").write_bytes(b"no audio")
+    prepare(folder, tmp_path / "out")
+    lines = (tmp_path / "out" / "rejected.tsv").read_text().splitlines()
+    assert len(lines) == 2 and lines[1].split("\t")[0] == r"a\tb\nc.wav"
+
+
 def nothing_left(tmp_path):
     return sorted(path.name for path in tmp_path.iterdir()) == ["corpus"]
 
