@@ -6,6 +6,7 @@ from pathlib import Path
 from keras_w2v2.errors import UserError
 from keras_w2v2.training import report_page as page
 from keras_w2v2.training import report_sections
+from keras_w2v2.training.guard_limits import Limits
 from keras_w2v2.training.progress import duration
 from keras_w2v2.training.run_folder import RunFolder
 
@@ -87,8 +88,7 @@ def save(path, text):
 
 def _chance(folder):
     """The contrastive loss of a guess among the target and its distractors, in nats."""
-    distractors = folder.config().get("model", {}).get("num_distractors")
-    return math.log(1 + distractors) if distractors else None
+    return math.log(Limits(folder.config()).ways) if _task(folder) == "pretrain" else None
 
 
 def _task(folder):

@@ -1,4 +1,5 @@
 import json
+import math
 
 import pytest
 import yaml
@@ -6,7 +7,8 @@ import yaml
 from keras_w2v2.errors import UserError
 from keras_w2v2.training import report, report_curves
 from keras_w2v2.training import report_page as page
-from keras_w2v2.training.configuration import FinetuneConfig
+from keras_w2v2.training.configuration import FinetuneConfig, PretrainConfig
+from keras_w2v2.training.run_folder import RunFolder
 
 PNG = b"\x89PNG"
 
@@ -70,6 +72,15 @@ def test_the_time_of_every_process_that_worked_on_a_run_is_added():
     lines = rows(audio_seconds_per_second=1.0)  # 0 to 10 s, then a second process: 0 to 4 s
     lines += [row | {"updates": row["updates"] + 60} for row in lines[:3]]
     assert _effort(Folder(), lines).startswith("90 of 90 updates in 14 s")
+
+
+def test_a_guess_is_one_among_all_kinds_of_distractors(tmp_path):
+    model = {"num_codebooks": 2, "codebook_size": 64, "diversity_weight": 0.1}
+    model |= {"num_distractors": 20, "cross_utterance_distractors": 30, "codebook_distractors": 0}
+    values = PretrainConfig().model_dump()
+    values["model"] |= model
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(values))
+    assert report._chance(RunFolder(tmp_path)) == pytest.approx(math.log(51))
 
 
 def test_only_figures_that_were_measured_are_drawn():
