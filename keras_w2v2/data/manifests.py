@@ -242,7 +242,7 @@ def _folder(folder, manifest):
     for path in audio_below(folder):
         manifest.entries.append(Entry(str(path), clean(_relative(path, folder))))
     if not manifest.entries:
-        raise UserError(f"'{folder}' holds no audio files ({' '.join(SUFFIXES[:6])})")
+        raise UserError(f"'{folder}' holds no audio files ({' '.join(SUFFIXES)})")
 
 
 def audio_below(folder):
