@@ -1,6 +1,7 @@
 """Apache Beam without its noise: one function over a list of elements."""
 
 import contextlib
+import errno
 import logging
 import os
 import re
@@ -31,6 +32,7 @@ def for_each(function, elements, num_workers, beam_options, tick, log_file):
     Raises:
         UserError: Beam is missing, does not know an option, or failed: its message, without the
             traceback.
+        OSError: the disk was too full to say so in the shard's result.
     """
     errors = []
 
@@ -102,6 +104,9 @@ def _quiet():
 def _explained(error):
     if isinstance(error, (UserError, KeyboardInterrupt, SystemExit)):
         return error
+    full = os.strerror(errno.ENOSPC)
+    if full in str(error):
+        return OSError(errno.ENOSPC, full)
     # Beam puts a worker's traceback into the message and its step behind it.
     lines = [line for line in str(error).splitlines() if line.strip()] or [""]
     last = re.sub(r" \[while running .*$", "", lines[-1]).strip()

@@ -10,6 +10,7 @@ import soundfile
 
 from keras_w2v2.data import pipeline, records, shards
 from keras_w2v2.errors import UserError
+from keras_w2v2.training import beam_run
 from keras_w2v2.training.prepare import prepare
 
 pytest.importorskip("apache_beam", reason="prepare runs on Apache Beam")
@@ -134,6 +135,18 @@ def test_files_that_cannot_serve_are_set_aside_with_a_reason(corpus, tmp_path):
     lines = (tmp_path / "out" / "rejected.tsv").read_text().splitlines()
     assert lines[0] == "path\treason" and dict(map(lambda x: x.split("\t"), lines[1:])) == reasons
     assert index["source"]["clips"] == 12
+
+
+def test_a_disk_too_full_for_a_result_is_told_as_a_full_disk(corpus, tmp_path, monkeypatch):
+    def full(*_):  # as Beam words what a worker raises
+        raise RuntimeError(
+            f"OSError: [Errno 28] {os.strerror(errno.ENOSPC)} [while running 'Work']"
+        )
+
+    monkeypatch.setattr(beam_run, "_run", full)
+    with pytest.raises(UserError, match=r"out' cannot be written: No space left on device$"):
+        prepare(corpus, tmp_path / "out")
+    assert nothing_left(tmp_path)
 
 
 def test_a_file_name_with_tabs_and_line_ends_is_one_field_of_the_table(tmp_path):
