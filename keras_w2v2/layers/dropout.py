@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_w2v2.layers.noise import uniform
+from keras_w2v2.layers.noise import per_row
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
@@ -17,7 +17,7 @@ class Dropout(keras.layers.Layer):
         seed: int, or None for one of Keras' own.
 
     Call arguments:
-        x: float tensor of any shape.
+        x: float tensor [batch, ...].
         training: bool.
         noise_seed: int tensor [2] to draw from, or None for the layer's own generator.
     """
@@ -33,7 +33,7 @@ class Dropout(keras.layers.Layer):
         if not training or not self.rate:
             return x
         noise_seed = self.random.next() if noise_seed is None else noise_seed
-        kept = uniform(ops.shape(x), noise_seed) >= self.rate
+        kept = per_row(ops.shape(x), noise_seed) >= self.rate
         return ops.where(kept, x * (1.0 / (1.0 - self.rate)), ops.zeros((), x.dtype))
 
     def compute_output_shape(self, input_shape, noise_seed_shape=None):

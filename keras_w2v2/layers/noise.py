@@ -7,7 +7,9 @@ mixer is the two-round 32-bit multiply-xorshift found by search for low bias by
 https://github.com/skeeto/hash-prospector (0x21f0aaad, 0x735a2d97, shifts 16, 15, 15).
 """
 
+import contextlib
 import math
+import threading
 
 import keras
 from keras import ops
@@ -40,6 +42,38 @@ def uniform(shape, seed, rows=None):
     bits = _mix(_mix(ops.bitwise_xor(index, low)) + high)
     bits = ops.cast(ops.right_shift(bits, _unsigned(8)), "float32")
     return ops.reshape(bits * 2.0**-24, shape)
+
+
+@contextlib.contextmanager
+def of_rows(rows):
+    """Within it, this thread computes certain rows of a larger batch: see `per_row`.
+
+    Not an argument of every layer's call: between the step of a model, which knows the rows, and
+    its dropouts lie four layers that have no use for them. TensorFlow traces each replica in a
+    thread of its own.
+
+    Args:
+        rows: int tensor [batch], index of each row in the batch of all parts and replicas.
+    """
+    before, _own.rows = getattr(_own, "rows", None), rows
+    try:
+        yield
+    finally:
+        _own.rows = before
+
+
+_own = threading.local()
+
+
+def per_row(shape, seed):
+    """Returns `uniform(shape, seed)`, or of that of a larger batch the rows computed here.
+
+    Args:
+        shape: sequence of int or scalar tensors, the first the number of rows.
+        seed: integer tensor [2].
+    """
+    rows = getattr(_own, "rows", None)
+    return uniform(shape, seed) if rows is None else uniform(shape[1:], seed, rows)
 
 
 def fold_in(seed, number):

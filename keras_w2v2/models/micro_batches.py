@@ -31,7 +31,7 @@ def split(batch, count):
     return tf.nest.map_structure(parts, batch)
 
 
-def total(function, parts, count, zeros):
+def total(function, parts, count, zeros, within):
     """Returns the sum of `function(part)` over the parts.
 
     Args:
@@ -39,19 +39,21 @@ def total(function, parts, count, zeros):
         parts: what `split` returns.
         count: int, parts.
         zeros: nest of tensors, as `function` returns it, to start from.
+        within: function of a part that returns the context in which `function` takes it.
     """
     import tensorflow as tf
 
     def add(i, sums):
         part = tf.nest.map_structure(lambda x: x[i], parts)
-        return i + 1, tf.nest.map_structure(tf.add, sums, function(part))
+        with within(part):
+            return i + 1, tf.nest.map_structure(tf.add, sums, function(part))
 
     # One at a time: two parts side by side would take the memory of two.
     _, sums = tf.while_loop(lambda i, _: i < count, add, (0, zeros), parallel_iterations=1)
     return sums
 
 
-def gradients(function, slopes, parts, count, zeros, variables, scale):
+def gradients(function, slopes, parts, count, zeros, variables, scale, within):
     """Returns the gradients of `slopes` . sum of `function(part)`, and that sum.
 
     Args:
@@ -63,6 +65,7 @@ def gradients(function, slopes, parts, count, zeros, variables, scale):
         zeros: dict of tensors, as `function` returns it.
         variables: list of variables.
         scale: function of a scalar, the optimizer's `scale_loss`.
+        within: as for `total`.
 
     Returns:
         (list of tensors, None for a variable that takes no part; dict of sums).
@@ -81,5 +84,5 @@ def gradients(function, slopes, parts, count, zeros, variables, scale):
         return [tf.zeros_like(v) if g is None else tf.convert_to_tensor(g) for g, v in pairs], sums
 
     start = [tf.zeros_like(variable) for variable in variables], zeros
-    added, sums = total(of_part, parts, count, start)
+    added, sums = total(of_part, parts, count, start, within)
     return [None if no else g for g, no in zip(added, unconnected, strict=True)], sums

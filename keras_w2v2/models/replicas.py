@@ -1,5 +1,9 @@
 """What a train step needs to know of the other replicas (TensorFlow)."""
 
+import contextlib
+
+from keras_w2v2.layers import noise
+
 
 def sum_over_replicas(tensors):
     """Returns a nest of tensors summed over all replicas; differentiable.
@@ -54,6 +58,15 @@ def global_rows(batch):
     sizes = replica.all_reduce(tf.distribute.ReduceOp.SUM, own * tf.cast(batch, "float32"))
     first = tf.reduce_sum(sizes * (tf.cumsum(own, reverse=True) - own))
     return tf.range(batch) + tf.cast(first, "int32")
+
+
+def noise_of(rows):
+    """Returns the context in which dropout is that of the batch of all replicas.
+
+    Args:
+        rows: what `global_rows` returns.
+    """
+    return contextlib.nullcontext() if replica_count() == 1 else noise.of_rows(rows)
 
 
 def global_gradient_norm(gradients):

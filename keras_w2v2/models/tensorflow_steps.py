@@ -1,7 +1,10 @@
 """The train and test steps of the task models with TensorFlow: on replicas, and part by part."""
 
+import contextlib
+
 import keras
 
+from keras_w2v2.layers import noise
 from keras_w2v2.models import micro_batches, replicas
 
 
@@ -54,24 +57,24 @@ class TensorFlowSteps:
 
         if self.micro_batches > 1:
             return self._gradients_by_parts(batch, rows, begun)
-        with tf.GradientTape() as tape:
-            sums = replicas.sum_over_replicas(self.sums(batch, rows, begun, training=True))
-            figures, counts = self.figures_of(sums, begun)
-            # Every replica differentiates the global loss, and the optimizer sums gradients.
-            loss = self.optimizer.scale_loss(figures["loss"] / replicas.replica_count())
-        return figures, counts, tape.gradient(loss, self.trainable_variables)
+        with replicas.noise_of(rows):  # around the gradient too, which may compute a layer again
+            with tf.GradientTape() as tape:
+                sums = replicas.sum_over_replicas(self.sums(batch, rows, begun, training=True))
+                figures, counts = self.figures_of(sums, begun)
+                # Every replica differentiates the global loss, and the optimizer sums gradients.
+                loss = self.optimizer.scale_loss(figures["loss"] / replicas.replica_count())
+            return figures, counts, tape.gradient(loss, self.trainable_variables)
 
     def _gradients_by_parts(self, batch, rows, begun):
         import tensorflow as tf
 
         count, zeros = self.micro_batches, self.zero_sums()
         parts = micro_batches.split((batch, rows), count)
-        states = self.seed_states()
-        before = [tf.identity(keras.ops.convert_to_tensor(state)) for state in states]
+        draws = self._draws_of_the_batch()
         known = {name: zeros[name] for name in self.known_names}
-        known = micro_batches.total(lambda part: self.known_sums(*part, begun), parts, count, known)
-        for state, value in zip(states, before, strict=True):
-            state.assign(value)  # so that the same dropout is drawn again
+        known = micro_batches.total(
+            lambda part: self.known_sums(*part, begun), parts, count, known, draws
+        )
         totals = zeros | replicas.sum_over_replicas(known)
         with tf.GradientTape() as tape:
             tape.watch(totals)
@@ -85,6 +88,23 @@ class TensorFlowSteps:
             zeros,
             self.trainable_variables,
             self.optimizer.scale_loss,
+            draws,
         )
         figures, counts = self.figures_of(replicas.sum_over_replicas(sums), begun)
         return figures, counts, gradients
+
+    def _draws_of_the_batch(self):
+        """Returns a context for each part, in which it draws what the batch in one piece would."""
+        import tensorflow as tf
+
+        states = self.seed_states()
+        before = [tf.identity(keras.ops.convert_to_tensor(state)) for state in states]
+
+        @contextlib.contextmanager
+        def draws(part):
+            for state, value in zip(states, before, strict=True):
+                state.assign(value)
+            with noise.of_rows(part[1]):
+                yield
+
+        return draws

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 from scipy import stats
 
-from keras_w2v2.layers.noise import fold_in, uniform
+from keras_w2v2.layers.noise import fold_in, of_rows, per_row, uniform
 
 SIZE = 1 << 18
 SEEDS = [(0, 0), (1, 0), (0, 1), (12345, 678), (2**31 - 1, 3)]
@@ -128,3 +128,11 @@ def test_nothing_long_is_known_before_the_seed():
         if operation.type != "Placeholder" and all(t.ref() in fixed for t in operation.inputs):
             fixed |= {t.ref() for t in operation.outputs}
     assert max(t.deref().shape.num_elements() for t in fixed) <= 50
+
+
+def test_rows_computed_apart_are_those_of_the_whole_batch():
+    whole = per_row((5, 4, 2), _seed(3, 4)).numpy()
+    np.testing.assert_array_equal(whole, uniform((5, 4, 2), _seed(3, 4)))
+    with of_rows(tf.constant([3, 1, 4])):
+        np.testing.assert_array_equal(per_row((3, 4, 2), _seed(3, 4)), whole[[3, 1, 4]])
+    np.testing.assert_array_equal(per_row((5, 4, 2), _seed(3, 4)), whole)

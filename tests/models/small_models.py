@@ -37,6 +37,13 @@ UNDROPPED = {
     "input_dropout": 0.0,
     "layer_drop": 0.0,
 }
+DROPPED = {
+    "dropout": 0.2,
+    "attention_dropout": 0.2,
+    "activation_dropout": 0.2,
+    "input_dropout": 0.2,
+    "layer_drop": 0.1,
+}
 LAYOUTS = {
     "base": {"feature_norm": "group", "norm_first": False, "conv_bias": False},
     "large": {"feature_norm": "layer", "norm_first": True, "conv_bias": True},
