@@ -6,9 +6,10 @@ import keras
 
 from keras_w2v2.layers import noise
 from keras_w2v2.models import micro_batches, replicas
+from keras_w2v2.models.worker_fit import WorkerFit
 
 
-class TensorFlowSteps:
+class TensorFlowSteps(WorkerFit):
     """`train_step` and `test_step` of a `TaskModel`, whose methods they call."""
 
     def train_step(self, data):

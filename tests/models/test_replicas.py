@@ -4,37 +4,45 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_models import SMALLEST, UNDROPPED, clips, ctc, labels, pretraining
+from small_models import DROPPED, SMALLEST, clips, ctc, labels, pretraining
 
 from keras_w2v2.models import replicas
 
 INPUTS = clips(1000, 700, 900, 845, 600, 1000, 500)
 TARGETS = labels([2, 3], [4, 4], [3], [2], [2, 1, 4], [1], [4, 3])
-UNMASKED = {"mask_prob": 0.0, "mask_channel_prob": 0.0}
 TASKS = {
-    "pretraining": (pretraining, {"quantizer_dropout": 0.0}, INPUTS),
-    "ctc": (ctc, UNMASKED, (INPUTS, TARGETS)),
+    "pretraining": (pretraining, {"quantizer_dropout": 0.2}, INPUTS),
+    "ctc": (ctc, {}, (INPUTS, TARGETS)),
 }
 
 
-def _train(task, count, strategy, **compile_settings):
+def _train(task, count, strategy, batch, recompute=False, **compile_settings):
     make, own, data = TASKS[task]
     data = tf.nest.map_structure(lambda rows: rows[:count], data)
     with strategy.scope():
-        model = make(**SMALLEST, **UNDROPPED, **own)
+        model = make(**SMALLEST, **DROPPED, **own, recompute=recompute)
         model.compile(optimizer=keras.optimizers.SGD(0.05), **compile_settings)
         # Otherwise TensorFlow traces the first update twice, because it makes variables.
         model.optimizer.build(model.trainable_variables)
-    dataset = tf.data.Dataset.from_tensor_slices(data).batch(4)
+    dataset = tf.data.Dataset.from_tensor_slices(data).batch(batch)
     return model.fit(dataset, epochs=2, verbose=0).history, model.get_weights()
 
 
-@pytest.mark.parametrize("count", [7, 5])
-@pytest.mark.parametrize("task", TASKS)
-def test_two_devices_train_as_one_with_an_unequal_last_batch(task, count, two_devices):
-    # Batches of 4 and 3: two devices take 2 and 2, then 2 and 1; of 4 and 1: at last 1 and none.
-    wanted, weights = _train(task, count, tf.distribute.get_strategy(), run_eagerly=True)
-    found, others = _train(task, count, two_devices, jit_compile=False)
+@pytest.mark.parametrize(
+    ("task", "count", "batch", "settings"),
+    [
+        ("pretraining", 7, 4, {}),  # two devices take 2 and 2, then 2 and 1
+        ("ctc", 5, 4, {}),  # at last 1 and none
+        ("pretraining", 5, 5, {"micro_batches": 2}),  # 3 and 2, in parts of 2 and 1, and 1 and 1
+        ("ctc", 7, 7, {"micro_batches": 2}),
+    ],
+)
+def test_two_devices_train_as_one_with_unequal_batches(task, count, batch, settings, two_devices):
+    one, recompute = tf.distribute.get_strategy(), bool(settings)
+    wanted, weights = _train(task, count, one, batch, run_eagerly=True)
+    found, others = _train(
+        task, count, two_devices, batch, recompute, jit_compile=False, **settings
+    )
     assert found.keys() == wanted.keys()
     for name, values in wanted.items():
         np.testing.assert_allclose(found[name], values, rtol=1e-5, err_msg=name)
