@@ -51,7 +51,7 @@ class Record:
 
 def updates_of(model):
     """Returns the number of optimizer updates that a compiled model has had (int)."""
-    return int(model.optimizer.iterations)
+    return int(keras.ops.convert_to_numpy(model.optimizer.iterations))
 
 
 def listed(folder):

@@ -15,11 +15,12 @@ class Checkpoints(keras.callbacks.Callback):
         config: PretrainConfig or FinetuneConfig.
         recipe: dict, the resolved configuration, written into every checkpoint.
         rule: retention.Rule.
+        writes: bool, False on workers that leave it to the chief.
     """
 
-    def __init__(self, run, config, recipe, rule):
+    def __init__(self, run, config, recipe, rule, writes=True):
         super().__init__()
-        self.run, self.recipe, self.rule = run, recipe, rule
+        self.run, self.recipe, self.rule, self.writes = run, recipe, rule, writes
         self.every, self.epoch_updates = config.checkpoint_every, config.log_every
         self.total = config.optimizer.updates
 
@@ -32,14 +33,16 @@ class Checkpoints(keras.callbacks.Callback):
     def save(self):
         """Saves the model as it is now, unless its checkpoint is there; returns its updates."""
         updates, folder = updates_of(self.model), self.run.checkpoints
-        if updates not in dict(listed(folder)):
-            partial_epoch = updates % self.epoch_updates and updates < self.total
+        partial_epoch = updates % self.epoch_updates and updates < self.total
+        # On every worker: each holds a part of them.
+        means = means_of(self.model) if partial_epoch else {}
+        if self.writes and updates not in dict(listed(folder)):
             record = Record(
                 updates=updates,
                 batches=updates,
                 recipe=self.recipe,
                 figures=self.run.figures_of(updates),
-                means=means_of(self.model) if partial_epoch else {},
+                means=means,
             )
             checkpoint_file.save(self.model, folder, record)
             self._remove_old()
@@ -76,8 +79,8 @@ def means_of(model):
     return {m.name: [float(v.numpy()) for v in m.variables] for m in model.metrics}
 
 
-def restore(folder, warn):
-    """Loads the newest checkpoint that is as it was written.
+def choose(folder, warn):
+    """Returns the updates of the newest checkpoint that is as it was written, or None.
 
     A damaged one is set aside under another name, so that nothing overwrites it.
 
@@ -85,34 +88,46 @@ def restore(folder, warn):
         folder: path of the checkpoints.
         warn: function of one str, told of each that is damaged.
 
-    Returns:
-        (compiled model, Record), or None when there is no checkpoint.
-
     Raises:
-        UserError: there are checkpoints and none can be read.
+        UserError: there are checkpoints and none is whole.
     """
     checkpoint_file.remove_unfinished(folder)
-    damaged = {}
-    for _, path in reversed(listed(folder)):
+    damaged, whole = {}, None
+    for updates, path in reversed(listed(folder)):
         try:
-            taken = checkpoint_file.load(path)
-            break
-        except Damaged as error:  # any other error is none of the file's
+            checkpoint_file.read(path)
+        except Damaged as error:
             damaged[path] = error
-    else:
-        if damaged:
-            raise UserError(
-                f"no checkpoint in '{folder}' is whole ({next(iter(damaged.values()))}): "
-                f"remove {folder} to start the run anew"
-            )
-        return None
+        else:
+            whole = updates
+            break
+    if damaged and whole is None:
+        raise UserError(
+            f"no checkpoint in '{folder}' is whole ({next(iter(damaged.values()))}): "
+            f"remove {folder} to start the run anew"
+        )
     for path, error in damaged.items():
         aside = checkpoint_file.set_aside(path)
         warn(
             f"warning: checkpoint '{path}' is damaged ({error}): set aside as {aside.name}, "
-            f"carrying on from update {taken[1].updates}"
+            f"carrying on from update {whole}"
         )
-    return taken
+    return whole
+
+
+def found(folder, updates):
+    """Returns the path of the checkpoint of an update.
+
+    Raises:
+        UserError: it is not there.
+    """
+    path = dict(listed(folder)).get(updates)
+    if path is None:
+        raise UserError(
+            f"there is no checkpoint of update {updates} in '{folder}', from which worker 0 "
+            "carries on: --out must be one folder that all workers share"
+        )
+    return path
 
 
 def newest_whole(folder, warn):

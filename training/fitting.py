@@ -1,24 +1,18 @@
 """The part that pre-training and fine-tuning share: begin or carry on, fit, finish."""
 
+import contextlib
 import errno
 import os
-from dataclasses import dataclass
 
 import tensorflow as tf
 
 from keras_w2v2.data import shards
 from keras_w2v2.errors import UnhealthyRunError, UserError
-from keras_w2v2.training import (
-    checkpoints,
-    final_model,
-    guard_callback,
-    machine,
-    run_lock,
-    termination,
-)
+from keras_w2v2.training import checkpoints, final_model, guard_callback, opening, termination
 from keras_w2v2.training.audio_counter import AudioCounter
 from keras_w2v2.training.input_wait import InputWait
 from keras_w2v2.training.metrics_log import MetricsLog
+from keras_w2v2.training.opening import Job
 from keras_w2v2.training.position import Position, stretches
 from keras_w2v2.training.retention import Rule
 from keras_w2v2.training.run_folder import RunFolder
@@ -27,18 +21,6 @@ from keras_w2v2.training.snapshots import Snapshots
 
 class Stopped(KeyboardInterrupt):
     """Ctrl-C in the middle of a run; its text says how to carry on."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a run is made of; see `run`."""
-
-    config: object
-    values: dict
-    folder: RunFolder
-    batches: tf.data.Dataset
-    dev: tf.data.Dataset | None
-    rule: Rule
 
 
 def run(model, values, config, folder, batches, *, dev=None, progress, vocabulary=None):
@@ -65,18 +47,13 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
         Terminated: (a SystemExit) SIGTERM, with everything saved; the same call carries on.
     """
     folder = RunFolder(folder)
-    job = Job(config, values, folder, batches, dev, Rule.of(config, model, dev is not None))
-    carries_on = folder.check(values)
+    rule = Rule.of(config, model, dev is not None)
+    job = Job(config, values, folder, batches, dev, rule, vocabulary)
     title = "pre-training" if config.task == "pretrain" else "fine-tuning"
     try:
-        folder.path.mkdir(parents=True, exist_ok=True)
-        with run_lock.locked(folder.path), termination.Watch() as sigterm:
-            folder.remove_unfinished()
-            warn = progress(title).note
-            model, means = _begin_or_carry_on(model, job, vocabulary, carries_on, warn)
-            folder.note_machine(machine.describe())
+        with contextlib.ExitStack() as held, termination.Watch() as sigterm:
+            model, means = opening.open_run(model, job, held, progress(title).note)
             done = checkpoints.updates_of(model)
-            folder.forget_metrics_after(done)
             with progress(title, config.optimizer.updates, "updates", start=done) as shown:
                 _fit(model, means, job, shown, sigterm)
                 final_model.save(model, folder.model_file)
@@ -96,41 +73,6 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
             ) from error
         raise
     return model
-
-
-def _begin_or_carry_on(model, job, vocabulary, carries_on, warn):
-    """Returns (model to train, running means of an epoch that was cut)."""
-    taken = checkpoints.restore(job.folder.checkpoints, warn) if carries_on else None
-    if taken is not None:
-        model, record = taken
-        _require_the_same(record, model, job, vocabulary)
-        means = record.means
-    else:
-        # Now and for every weight, as when a checkpoint is read: the first update would do it
-        # for those that it trains, which with frozen layers are fewer.
-        model.optimizer.build(model.trainable_variables)
-        means = {}
-    job.folder.begin(job.values)  # also when it carries on: its guard may be another now
-    if vocabulary is not None:
-        vocabulary.save(job.folder.path)
-    return model, means
-
-
-def _require_the_same(record, model, job, vocabulary):
-    """Refuses a checkpoint of another run, and labels of another vocabulary.
-
-    config.yaml tells of neither: checkpoints may be copied and a vocab.json may change.
-    """
-    another = None
-    if vocabulary is not None and model.vocabulary != vocabulary:
-        another = "vocabulary"
-    if record.recipe | {"guard": None} != job.values | {"guard": None}:  # it changes no weight
-        another = "configuration"
-    if another:
-        raise UserError(
-            f"'{job.folder.path}' holds checkpoints of a run with another {another}: remove "
-            f"{job.folder.path} or give another --out"
-        )
 
 
 def _fit(model, means, job, shown, sigterm):

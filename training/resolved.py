@@ -35,6 +35,14 @@ def resolved(config, model, **inputs):
     return {name: values.pop(name) for name in first} | values
 
 
+def decisive(values):
+    """Returns a resolved configuration without what changes no weight (dict).
+
+    A run that the guard stopped may carry on with another guard.
+    """
+    return {name: value for name, value in values.items() if name != "guard"}
+
+
 def _absolute(value):
     if value is None:
         return None

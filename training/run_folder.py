@@ -18,6 +18,7 @@ import yaml
 from keras_w2v2.errors import UserError
 from keras_w2v2.interop import atomic, hub
 from keras_w2v2.training import json_lines, recipe_file
+from keras_w2v2.training.resolved import decisive
 
 _log = logging.getLogger(__name__)
 
@@ -69,8 +70,7 @@ class RunFolder:
                     f"'{self.path}' holds other files and no run: give a new folder with --out"
                 )
             return False
-        # The guard changes no weight: a run that it stopped may carry on with another.
-        differing = _differences(self.config() | {"guard": None}, config | {"guard": None})
+        differing = _differences(decisive(self.config()), decisive(config))
         if differing:
             shown = "; ".join(differing[:3]) + (
                 f"; and {len(differing) - 3} more" if len(differing) > 3 else ""

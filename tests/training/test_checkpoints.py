@@ -40,6 +40,10 @@ def two(model, tmp_path):
     return tmp_path
 
 
+def restored_from(folder, warn):
+    return checkpoint_file.load(checkpoints.found(folder, checkpoints.choose(folder, warn)))
+
+
 def flip_a_bit(path):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -48,7 +52,7 @@ def flip_a_bit(path):
 
 def test_weights_optimizer_random_states_and_record_come_back(model, tmp_path):
     checkpoint_file.save(model, tmp_path, RECORD)
-    restored, record = checkpoints.restore(tmp_path, pytest.fail)
+    restored, record = restored_from(tmp_path, pytest.fail)
     assert record == RECORD
     assert checkpoints.updates_of(restored) == 3
     assert restored.jit_compile is True
@@ -66,7 +70,7 @@ def test_a_record_of_another_update_than_its_name_is_damage(two):
     for suffix in (".keras", ".json"):
         (two / f"step-00000003{suffix}").rename(two / f"step-00000005{suffix}")
     said = []
-    _, record = checkpoints.restore(two, said.append)
+    _, record = restored_from(two, said.append)
     assert record.updates == 2
     assert "its record is of update 3" in said[0]
 
@@ -75,7 +79,7 @@ def test_a_record_of_another_update_than_its_name_is_damage(two):
 def test_one_flipped_bit_is_found_and_the_checkpoint_before_it_taken(two, name):
     flip_a_bit(two / name)
     said = []
-    model, record = checkpoints.restore(two, said.append)
+    model, record = restored_from(two, said.append)
     assert record.updates == checkpoints.updates_of(model) == 2
     assert len(said) == 1 and "checksum" in said[0] and "\n" not in said[0]
     assert "set aside as step-00000003.keras.damaged, carrying on from update 2" in said[0]
@@ -84,16 +88,16 @@ def test_one_flipped_bit_is_found_and_the_checkpoint_before_it_taken(two, name):
 def test_a_damaged_checkpoint_is_neither_overwritten_nor_deleted(model, two):
     flip_a_bit(two / "step-00000003.keras")
     damaged = (two / "step-00000003.keras").read_bytes()
-    checkpoints.restore(two, lambda text: None)
+    checkpoints.choose(two, lambda text: None)
     checkpoint_file.save(model, two, RECORD)
     assert (two / "step-00000003.keras.damaged").read_bytes() == damaged
-    assert checkpoints.restore(two, pytest.fail)[1] == RECORD
+    assert restored_from(two, pytest.fail)[1] == RECORD
 
 
 def test_a_missing_record_is_damage(two):
     (two / "step-00000003.json").unlink()
     said = []
-    assert checkpoints.restore(two, said.append)[1].updates == 2
+    assert restored_from(two, said.append)[1].updates == 2
     assert "its record step-00000003.json is missing" in said[0]
 
 
@@ -103,8 +107,13 @@ def test_without_a_whole_checkpoint_the_user_is_told_and_nothing_is_touched(two)
     before = {path.name: path.read_bytes() for path in two.iterdir()}
     for _ in range(2):
         with pytest.raises(UserError, match="remove .* to start the run anew"):
-            checkpoints.restore(two, pytest.fail)
+            restored_from(two, pytest.fail)
     assert {path.name: path.read_bytes() for path in two.iterdir()} == before
+
+
+def test_a_worker_that_does_not_see_the_checkpoint_is_told_to_share_the_folder(two):
+    with pytest.raises(UserError, match="one folder that all workers share"):
+        checkpoints.found(two, 4)
 
 
 def test_a_checkpoint_of_a_later_format_is_refused_by_number(model, tmp_path, monkeypatch):
@@ -112,7 +121,7 @@ def test_a_checkpoint_of_a_later_format_is_refused_by_number(model, tmp_path, mo
     checkpoint_file.save(model, tmp_path, RECORD)
     monkeypatch.undo()
     with pytest.raises(UserError, match="has format version 2, this program reads 1"):
-        checkpoints.restore(tmp_path, pytest.fail)
+        restored_from(tmp_path, pytest.fail)
 
 
 def test_the_record_can_be_read_without_this_program(model, tmp_path):
@@ -142,7 +151,7 @@ def test_a_place_that_cannot_be_written_is_said_in_one_line(model, tmp_path):
 def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
     (tmp_path / ".step-00000002.keras.partial-x").mkdir()
     (tmp_path / "step-00000002.json").write_text("its .keras file never came")
-    assert checkpoints.restore(tmp_path, pytest.fail) is None
+    assert checkpoints.choose(tmp_path, pytest.fail) is None
     assert list(tmp_path.iterdir()) == []
 
 
