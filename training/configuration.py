@@ -172,6 +172,7 @@ class Run(Section):
     """Keys that every training run has."""
 
     seed: NotNegative = 0
+    strategy: Literal["none", "mirrored", "multiworker", "tpu"] = "none"
     jit_compile: bool = True
     mixed_precision: Literal["bfloat16", "float16"] | None = None
     log_every: Count = 50  # updates between two lines of metrics.jsonl

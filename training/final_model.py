@@ -1,21 +1,18 @@
 """The model that a finished run leaves: weights in float32, averaged if asked, no optimizer."""
 
 from keras_w2v2.interop import atomic
-from keras_w2v2.training import optimizers
 
 
 def save(model, path):
     """Writes a .keras file, whole or not at all.
 
     The file holds a copy without the optimizer (two thirds of a checkpoint) and with the plain
-    float32 policy, whatever the run computed in, so that it can be exported as it is. Where the
-    optimizer averages weights (`optimizer.ema_momentum`), the model takes the averages first.
+    float32 policy, whatever the run computed in, so that it can be exported as it is.
 
     Args:
         model: Wav2Vec2ForPreTraining or Wav2Vec2ForCTC.
         path: path of the file.
     """
-    optimizers.put_average(model)
     with atomic.file(path) as partial:
         plain_copy(model).save(partial)
 

@@ -8,7 +8,18 @@ from keras_w2v2.training.configuration import FinetuneConfig
 from keras_w2v2.training.progress import Progress
 
 
-def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Progress):
+def finetune(
+    config,
+    data,
+    out,
+    *,
+    init=None,
+    dev=None,
+    settings=(),
+    progress=Progress,
+    workers=None,
+    worker=None,
+):
     """Fine-tunes a model with CTC, or carries on where an interrupted run stopped.
 
     Args:
@@ -22,13 +33,15 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
             clip by clip, at the end (`out`/evaluation.json).
         settings: iterable of str, "a.b=value" overrides of the recipe.
         progress: class that shows the progress, `training.progress.Quiet` for none.
+        workers, worker: as for `pretrain`.
 
     Returns:
         Wav2Vec2ForCTC, trained; also in `out`/model.keras, its vocabulary in `out`/vocab.json.
 
     Raises:
         UserError: a wrong key, unreadable shards, transcripts outside the vocabulary, an `init`
-            of another architecture, an `out` that belongs to something else, a full disk.
+            of another architecture, an `out` that belongs to something else, a full disk, no
+            devices for the strategy, a worker that is missing or differs.
         Stopped: (a KeyboardInterrupt) Ctrl-C; the same call carries on.
         Terminated: (a SystemExit) SIGTERM, with everything saved; the same call carries on.
 
@@ -45,40 +58,47 @@ def finetune(config, data, out, *, init=None, dev=None, settings=(), progress=Pr
         optimizers,
         recognizer,
         seeding,
+        strategies,
     )
-    from keras_w2v2.training.resolved import resolved
+    from keras_w2v2.training.resolved import resolved, terms
     from keras_w2v2.training.run_folder import RunFolder
 
     indexes = shards.load_all(data)
     normalizer = config.text_normalizer()
     vocabulary = _vocabulary(config.vocabulary, indexes, normalizer)
+    inputs = {"data": data, "dev": dev, "noise": config.data.noise_shards(), "init": init}
+    agreed = terms(config, **inputs) | {"vocabulary": list(vocabulary.tokens)}
+    distribution = strategies.build(config, agreed, workers, worker, progress("fine-tuning").note)
 
     def batches(folders, arguments):
+        arguments = distribution.batch_arguments(arguments)
         return pipeline.ctc_batches(folders, vocabulary, normalizer, **arguments, seed=config.seed)
 
     train = batches(data, config.data.arguments(config.optimizer.gradient_accumulation))
     dev_batches = None if dev is None else batches(dev, config.data.dev_arguments())
-    with seeding.seeded(config.seed):
+    with distribution.scope(), seeding.seeded(config.seed):
         model = initial_model.ctc(config, vocabulary, init)
+        model.compile(
+            optimizer=optimizers.finetuning(config.optimizer),
+            jit_compile=distribution.compiles(config.jit_compile),
+            micro_batches=config.optimizer.gradient_accumulation,
+        )
     _require_frames(model, indexes)
-    model.compile(
-        optimizer=optimizers.finetuning(config.optimizer),
-        jit_compile=config.jit_compile,
-        micro_batches=config.optimizer.gradient_accumulation,
-    )
     model = fitting.run(
         model,
-        resolved(config, model, data=data, dev=dev, noise=config.data.noise_shards(), init=init),
+        resolved(config, model, **inputs),
         config,
         out,
         train,
         dev=dev_batches,
         progress=progress,
         vocabulary=vocabulary,
+        distribution=distribution,
     )
-    if dev is not None:
+    if dev is not None and distribution.chief:
         place = RunFolder(out).evaluation_file
         evaluate.evaluate(recognizer.of(model), dev, out=place, progress=progress)
+    distribution.part()
     return model
 
 

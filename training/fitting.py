@@ -8,7 +8,15 @@ import tensorflow as tf
 
 from keras_w2v2.data import shards
 from keras_w2v2.errors import UnhealthyRunError, UserError
-from keras_w2v2.training import checkpoints, final_model, guard_callback, opening, termination
+from keras_w2v2.training import (
+    checkpoints,
+    final_model,
+    guard_callback,
+    opening,
+    optimizers,
+    termination,
+    worker_loss,
+)
 from keras_w2v2.training.audio_counter import AudioCounter
 from keras_w2v2.training.input_wait import InputWait
 from keras_w2v2.training.metrics_log import MetricsLog
@@ -17,38 +25,51 @@ from keras_w2v2.training.position import Position, stretches
 from keras_w2v2.training.retention import Rule
 from keras_w2v2.training.run_folder import RunFolder
 from keras_w2v2.training.snapshots import Snapshots
+from keras_w2v2.training.strategies import Distribution
 
 
 class Stopped(KeyboardInterrupt):
     """Ctrl-C in the middle of a run; its text says how to carry on."""
 
 
-def run(model, values, config, folder, batches, *, dev=None, progress, vocabulary=None):
+def run(
+    model,
+    values,
+    config,
+    folder,
+    batches,
+    *,
+    dev=None,
+    progress,
+    vocabulary=None,
+    distribution=Distribution(),
+):
     """Trains a model in a run folder, from the start or from the newest checkpoint.
 
     Args:
-        model: compiled task model with its initial weights.
+        model: task model with its initial weights, made and compiled in the distribution's scope.
         values: dict, the resolved configuration.
         config: PretrainConfig or FinetuneConfig.
-        folder: path of the run.
+        folder: path of the run; one that all workers share.
         batches: endless tf.data.Dataset of training batches.
         dev: finite tf.data.Dataset or None.
         progress: `Progress` or another class with its calls.
         vocabulary: Vocabulary to save beside the model, or None.
+        distribution: strategies.Distribution.
 
     Returns:
         The trained model, also saved in the folder.
 
     Raises:
         UserError: the folder belongs to something else or to another process, the disk is full,
-            or `best_by` names no figure.
+            `best_by` names no figure, or a worker is gone.
         UnhealthyRunError: the collapse guard ended the run.
         Stopped: Ctrl-C; the same call carries on.
         Terminated: (a SystemExit) SIGTERM, with everything saved; the same call carries on.
     """
     folder = RunFolder(folder)
     rule = Rule.of(config, model, dev is not None)
-    job = Job(config, values, folder, batches, dev, rule, vocabulary)
+    job = Job(config, values, folder, batches, dev, rule, vocabulary, distribution)
     title = "pre-training" if config.task == "pretrain" else "fine-tuning"
     try:
         with contextlib.ExitStack() as held, termination.Watch() as sigterm:
@@ -56,7 +77,8 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
             done = checkpoints.updates_of(model)
             with progress(title, config.optimizer.updates, "updates", start=done) as shown:
                 _fit(model, means, job, shown, sigterm)
-                final_model.save(model, folder.model_file)
+                optimizers.put_average(model)
+                distribution.of_chief(final_model.save, model, folder.model_file)
     except KeyboardInterrupt as error:
         raise Stopped(_where_it_stopped(model, folder)) from error
     except UnhealthyRunError as error:
@@ -71,61 +93,85 @@ def run(model, values, config, folder, batches, *, dev=None, progress, vocabular
                 f"no space left on the disk of '{folder.path}': free some, "
                 "then the same command carries on"
             ) from error
+        if distribution.cluster is not None:
+            worker_loss.explain(error)
         raise
     return model
 
 
 def _fit(model, means, job, shown, sigterm):
-    config, audio, wait = job.config, AudioCounter(), InputWait()
-    total = config.optimizer.updates
-    save = checkpoints.Checkpoints(job.folder, config, job.values, job.rule)
-    safe_point = termination.SafePoint(lambda: sigterm.asked, save.save, shown.note)
-    log = _metrics_log(job, audio, wait, shown)
-    snapshots = _snapshots(job)
-    guard = guard_callback.for_run(job.values, job.folder, log, shown, snapshots)
+    audio, total = AudioCounter(), job.config.optimizer.updates
+    # Under a strategy TensorFlow reads ahead in a thread of its own, which waits in our place.
+    wait = InputWait() if job.distribution.strategy is None else None
     _evaluate_without_xla(model)
-    try:
-        for done, updates, epochs in stretches(
-            checkpoints.updates_of(model), total, config.log_every
-        ):
-            position = Position(shown, done, total, updates)
-            model.fit(
-                wait.timed(audio.counted(job.batches.skip(done))),
-                steps_per_epoch=updates,
-                epochs=epochs,
-                callbacks=[
-                    *(checkpoints.CarriedMeans(means), safe_point, position),
-                    *(log, snapshots, guard, save),
-                ],
-                shuffle=False,  # the dataset is shuffled already; True would only warn
-                verbose=0,
-            )
-            means = {}
-    finally:
-        log.close()
+    with job.distribution.own_folder(job.folder) as folder:
+        callbacks, log = _callbacks(job, folder, audio, wait, shown, sigterm)
+        try:
+            for done, updates, epochs in stretches(
+                checkpoints.updates_of(model), total, job.config.log_every
+            ):
+                batches = job.distribution.share(audio.counted(job.batches.skip(done)))
+                model.fit(
+                    wait.timed(batches) if wait else batches,
+                    steps_per_epoch=updates,
+                    epochs=epochs,
+                    callbacks=[
+                        checkpoints.CarriedMeans(means),
+                        Position(shown, done, total, updates),
+                        *callbacks,
+                    ],
+                    shuffle=False,  # the dataset is shuffled already; True would only warn
+                    verbose=0,
+                )
+                means = {}
+        finally:
+            log.close()
 
 
-def _metrics_log(job, audio, wait, shown):
+def _callbacks(job, folder, audio, wait, shown, sigterm):
+    """Returns (callbacks of all stretches, the MetricsLog among them); they write to `folder`."""
+    distribution = job.distribution
+    save = checkpoints.Checkpoints(folder, job.config, job.values, job.rule, distribution.chief)
+    log = _metrics_log(job, folder, audio, wait, shown)
+    snapshots = _snapshots(job, folder)
+    earlier = job.folder.metrics()
+    guard = guard_callback.for_run(job.values, earlier, log, shown, snapshots)
+
+    def asked():
+        return distribution.sum(int(sigterm.asked)) > 0
+
+    def save_together():
+        updates = save.save()
+        distribution.part()
+        return updates
+
+    safe_point = termination.SafePoint(asked, save_together, shown.note)
+    return [safe_point, log, snapshots, guard, save], log
+
+
+def _metrics_log(job, folder, audio, wait, shown):
     def show(updates, figures):
         speed = f"{figures['audio_seconds_per_second']:.3g} audio s/s"
         shown.update(updates, loss=figures["loss"], speed=speed)  # the health tells more
 
+    shared = job.dev is not None and job.distribution.strategy is not None
     return MetricsLog(
-        job.folder,
+        folder,
         audio,
         wait,
         show,
-        dev=job.dev,
+        dev=None if job.dev is None else job.distribution.share(job.dev),
+        dev_batches=int(job.dev.cardinality()) if shared else None,
         evaluate_every=job.config.evaluate_every,
         total=job.config.optimizer.updates,
         epoch_updates=job.config.log_every,
     )
 
 
-def _snapshots(job):
+def _snapshots(job, folder):
     inputs, config = job.values["inputs"], job.config
     return Snapshots(
-        job.folder.snapshots_file,
+        folder.snapshots_file,
         inputs.get("dev") or inputs["data"],
         config.evaluate_every,
         config.optimizer.updates,

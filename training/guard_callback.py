@@ -47,12 +47,12 @@ class GuardCallback(keras.callbacks.Callback):
             raise UnhealthyRunError("; ".join(finding.text() for finding in found))
 
 
-def for_run(values, folder, log, shown, snapshots):
+def for_run(values, earlier, log, shown, snapshots):
     """Returns the GuardCallback of a run that writes and shows what is found.
 
     Args:
         values: dict, the resolved configuration.
-        folder: RunFolder.
+        earlier: as for GuardCallback; the same on every worker, so that all stop or none.
         log: MetricsLog, gets a line for each finding.
         shown: Progress, gets the health, and each finding as a warning where the run goes on.
         snapshots: Snapshots, takes one of the model as it was found.
@@ -67,7 +67,7 @@ def for_run(values, folder, log, shown, snapshots):
     def show(updates, health):
         shown.update(updates, health=health)
 
-    callback = GuardCallback(values, folder.metrics(), tell, show)
+    callback = GuardCallback(values, earlier, tell, show)
     return callback
 
 

@@ -21,18 +21,21 @@ class MetricsLog(keras.callbacks.Callback):
     Args:
         run: RunFolder.
         audio: AudioCounter of the training batches.
-        wait: InputWait of the training batches.
+        wait: InputWait of the training batches; without one, None, there is no "data_wait".
         show: function of (updates, dict), told of every training line.
         dev: tf.data.Dataset, finite, or None.
+        dev_batches: int, how many it holds, where it cannot tell.
         evaluate_every: int, updates between two evaluations on `dev`.
         total: int, updates of the run; the last is always evaluated.
         epoch_updates: int, updates in an epoch.
     """
 
-    def __init__(self, run, audio, wait, show, *, dev, evaluate_every, total, epoch_updates):
+    def __init__(
+        self, run, audio, wait, show, *, dev, dev_batches=None, evaluate_every, total, epoch_updates
+    ):
         super().__init__()
         self.run, self.audio, self.wait, self.show = run, audio, wait, show
-        self.dev, self.evaluate_every = dev, evaluate_every
+        self.dev, self.dev_batches, self.evaluate_every = dev, dev_batches, evaluate_every
         self.total, self.epoch_updates = total, epoch_updates
         self.seconds = 0.0
 
@@ -46,7 +49,8 @@ class MetricsLog(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self._began = time.monotonic()
-        self._heard, self._waited = self.audio.seconds(), self.wait.seconds()
+        self._heard = self.audio.seconds()
+        self._waited = self.wait.seconds() if self.wait else 0.0
 
     def on_epoch_end(self, epoch, logs=None):
         took = time.monotonic() - self._began
@@ -55,14 +59,17 @@ class MetricsLog(keras.callbacks.Callback):
         figures = {name: float(value) for name, value in (logs or {}).items()}
         figures["learning_rate"] = float(self.model.optimizer.learning_rate)
         figures["audio_seconds_per_second"] = (self.audio.seconds() - self._heard) / took
-        figures["data_wait"] = (self.wait.seconds() - self._waited) / took
+        if self.wait:
+            figures["data_wait"] = (self.wait.seconds() - self._waited) / took
         figures |= _memory()
         self._write("train", updates, figures, seconds=round(self.seconds, 3))
         self.show(updates, figures)
         before = max(updates - self.epoch_updates, 0)
         due = updates // self.evaluate_every > before // self.evaluate_every
         if self.dev is not None and (due or updates >= self.total):
-            figures = self.model.evaluate(self.dev, return_dict=True, verbose=0)
+            figures = self.model.evaluate(
+                self.dev, steps=self.dev_batches, return_dict=True, verbose=0
+            )
             self._write("dev", updates, {name: float(value) for name, value in figures.items()})
 
     def on_train_end(self, logs=None):

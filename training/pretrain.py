@@ -6,7 +6,9 @@ from keras_w2v2.training.configuration import PretrainConfig
 from keras_w2v2.training.progress import Progress
 
 
-def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
+def pretrain(
+    config, data, out, *, dev=None, settings=(), progress=Progress, workers=None, worker=None
+):
     """Pre-trains a model, or carries on where an interrupted run stopped.
 
     Args:
@@ -17,13 +19,16 @@ def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
         dev: folder of shards or list of them, to measure the losses on along the way.
         settings: iterable of str, "a.b=value" overrides of the recipe.
         progress: class that shows the progress, `training.progress.Quiet` for none.
+        workers: with `strategy` multiworker, "host:port,host:port" or a list, the same on all of
+            them; TF_CONFIG if None. Then call this before TensorFlow has done anything.
+        worker: int, which of the workers this process is.
 
     Returns:
         Wav2Vec2ForPreTraining, trained; also in `out`/model.keras.
 
     Raises:
         UserError: a wrong key, unreadable shards, an `out` that belongs to something else, a
-            full disk.
+            full disk, no devices for the strategy, a worker that is missing or differs.
         Stopped: (a KeyboardInterrupt) Ctrl-C; the same call carries on.
         Terminated: (a SystemExit) SIGTERM, with everything saved; the same call carries on.
 
@@ -34,35 +39,42 @@ def pretrain(config, data, out, *, dev=None, settings=(), progress=Progress):
 
     from keras_w2v2 import Wav2Vec2ForPreTraining
     from keras_w2v2.data import pipeline
-    from keras_w2v2.training import fitting, optimizers, seeding
-    from keras_w2v2.training.resolved import resolved
+    from keras_w2v2.training import fitting, optimizers, seeding, strategies
+    from keras_w2v2.training.resolved import resolved, terms
 
-    with seeding.seeded(config.seed):
+    inputs = {"data": data, "dev": dev, "noise": config.data.noise_shards()}
+    tell = progress("pre-training").note
+    distribution = strategies.build(config, terms(config, **inputs), workers, worker, tell)
+    with distribution.scope(), seeding.seeded(config.seed):
         model = Wav2Vec2ForPreTraining.from_preset(
             config.model.preset,
             **config.model.overrides(),
             seed=config.seed,
             dtype=config.dtype_policy(),
         )
+        model.compile(
+            optimizer=optimizers.pretraining(config.optimizer),
+            jit_compile=distribution.compiles(config.jit_compile),
+            micro_batches=config.optimizer.gradient_accumulation,
+        )
     _require_room_for_spans(config, model)
-    model.compile(
-        optimizer=optimizers.pretraining(config.optimizer),
-        jit_compile=config.jit_compile,
-        micro_batches=config.optimizer.gradient_accumulation,
-    )
 
     def batches(folders, arguments):
+        arguments = distribution.batch_arguments(arguments)
         return pipeline.pretraining_batches(folders, **arguments, seed=config.seed)
 
-    return fitting.run(
+    model = fitting.run(
         model,
-        resolved(config, model, data=data, dev=dev, noise=config.data.noise_shards()),
+        resolved(config, model, **inputs),
         config,
         out,
         batches(data, config.data.arguments(config.optimizer.gradient_accumulation)),
         dev=None if dev is None else batches(dev, config.data.dev_arguments()),
         progress=progress,
+        distribution=distribution,
     )
+    distribution.part()
+    return model
 
 
 def _require_room_for_spans(config, model):

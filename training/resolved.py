@@ -38,9 +38,41 @@ def resolved(config, model, **inputs):
 def decisive(values):
     """Returns a resolved configuration without what changes no weight (dict).
 
-    A run that the guard stopped may carry on with another guard.
+    A run that the guard stopped may carry on with another guard, and any run on other devices.
     """
-    return {name: value for name, value in values.items() if name != "guard"}
+    return {name: value for name, value in values.items() if name not in ("guard", "strategy")}
+
+
+def terms(config, **inputs):
+    """Returns what workers must agree on before they train together (dict of str to JSON values).
+
+    Args:
+        config: PretrainConfig or FinetuneConfig.
+        **inputs: as for `resolved`; the folders may be called otherwise on another machine, so
+            their checksums count.
+    """
+    import keras
+    import tensorflow as tf
+
+    import keras_w2v2
+
+    modules = {"keras-w2v2": keras_w2v2, "tensorflow": tf, "keras": keras}
+    versions = {name: module.__version__ for name, module in modules.items()}
+    content = {
+        name: [index.checksum()[:12] for index in shards.load_all(folders)]
+        for name, folders in inputs.items()
+        if name != "init" and folders is not None
+    }
+    own = config.model_dump(mode="json", exclude={"inputs"})
+    return _flat(own) | versions | content | {"init": inputs.get("init") is not None}
+
+
+def _flat(values, path=""):
+    flat = {}
+    for name, value in values.items():
+        inner = isinstance(value, dict)
+        flat |= _flat(value, f"{path}{name}.") if inner else {f"{path}{name}": value}
+    return flat
 
 
 def _absolute(value):

@@ -46,12 +46,17 @@ def main(arguments=None):
 def program():
     """The console script: `main`, and the end of the process.
 
-    After Ctrl-C the native threads of Beam and TensorFlow may still run; tearing the interpreter
-    down under them aborts now and then, so a command that did not get done leaves at once.
+    After Ctrl-C or SIGTERM the native threads of Beam and TensorFlow may still run; tearing the
+    interpreter down under them aborts now and then, so a command that did not get done leaves at
+    once.
     """
     Process.is_ours = True
-    code = main()
-    if code == failures.NOT_DONE:
+    try:
+        code = main()
+        at_once = code == failures.NOT_DONE or Process.leaves_at_once
+    except SystemExit as terminated:  # SIGTERM, which training answers by saving
+        code, at_once = terminated.code, True
+    if at_once:
         for stream in filter(None, (sys.stdout, sys.stderr)):
             stream.flush()
         os._exit(code)

@@ -30,9 +30,13 @@ class Finished(Exception):  # noqa: N818 - ends a command early, is no error
 
 
 class Process:
-    """Whose process this is: `program` makes it that of the command, which then may end it."""
+    """Whose process this is: `program` makes it that of the command, which then may end it.
+
+    A command that sets `leaves_at_once` has native threads that would keep it from leaving.
+    """
 
     is_ours = False
+    leaves_at_once = False
 
 
 def verb(function, *, keeps_nothing=False):

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 
 from keras_w2v2.cli import startup
-from keras_w2v2.cli.commands import verb
+from keras_w2v2.cli.commands import Process, verb
 from keras_w2v2.errors import UnhealthyRunError
 
 RECIPE = typer.Argument(
@@ -18,6 +18,13 @@ OUT = typer.Option(..., help="Folder of the run; an unfinished run in it carries
 SETTINGS = typer.Option(
     None, "--set", metavar="KEY=VALUE", help="Override a key of the recipe; give it again for more."
 )
+STRATEGY = typer.Option(
+    None, help="Devices to train on: none, mirrored, multiworker or tpu (a key of the recipe)."
+)
+WORKERS = typer.Option(
+    None, metavar="HOST:PORT,…", help="All workers of multiworker, the chief first; or TF_CONFIG."
+)
+WORKER = typer.Option(None, metavar="N", help="Which of the workers this is, from 0.")
 
 
 @verb
@@ -27,6 +34,9 @@ def pretrain(
     dev: list[Path] = DEV,
     out: Path = OUT,
     settings: list[str] = SETTINGS,
+    strategy: str = STRATEGY,
+    workers: str = WORKERS,
+    worker: int = WORKER,
 ):
     """Learn from speech without transcripts.
 
@@ -34,10 +44,11 @@ def pretrain(
     """
     startup.tensorflow()
     from keras_w2v2.training import pretrain as training
+    from keras_w2v2.training.configuration import PretrainConfig
 
-    with _report_of_unhealthy(out):
-        training.pretrain(recipe, data, out, dev=dev or None, settings=settings or ())
-    tell(out)
+    config = PretrainConfig.of(recipe, _all(settings, strategy))
+    with _report(config, out, workers, worker):
+        training.pretrain(config, data, out, dev=dev or None, workers=workers, worker=worker)
 
 
 @verb
@@ -50,6 +61,9 @@ def finetune(
         None, help="Start from this pre-trained run, .keras file or Hugging Face folder."
     ),
     settings: list[str] = SETTINGS,
+    strategy: str = STRATEGY,
+    workers: str = WORKERS,
+    worker: int = WORKER,
 ):
     """Learn to write what is said, from speech with transcripts.
 
@@ -57,10 +71,12 @@ def finetune(
     """
     startup.tensorflow()
     from keras_w2v2.training import finetune as training
+    from keras_w2v2.training.configuration import FinetuneConfig
 
-    with _report_of_unhealthy(out):
-        training.finetune(recipe, data, out, init=init, dev=dev or None, settings=settings or ())
-    tell(out)
+    config, more = FinetuneConfig.of(recipe, _all(settings, strategy)), {"init": init}
+    with _report(config, out, workers, worker):
+        more |= {"dev": dev or None, "workers": workers, "worker": worker}
+        training.finetune(config, data, out, **more)
 
 
 @verb
@@ -81,20 +97,28 @@ def report(run: Path = typer.Argument(..., help="Folder of a run, finished or no
     print(f"report  {path}")
 
 
+def _all(settings, strategy):
+    """Returns the settings with the one of --strategy."""
+    return [*(settings or ()), *([f"strategy={strategy}"] if strategy else ())]
+
+
 @contextlib.contextmanager
-def _report_of_unhealthy(run):
-    """Writes the report of a run that the guard ends: its curves show how it came to that."""
+def _report(config, run, workers, worker):
+    """Writes the report at the end of a run, where this process is the one that writes.
+
+    Also of a run that the guard ends: its curves show how it came to that.
+    """
+    from keras_w2v2.training import report, strategies
+
+    # TensorFlow would wait for the other workers before it goes, or tell of their going.
+    Process.leaves_at_once = config.strategy == "multiworker"
+    writes = strategies.writes(config, workers, worker)
     try:
         yield
     except UnhealthyRunError:
-        from keras_w2v2.training import report
-
-        print(f"report  {report.write(run)}")
+        if writes:
+            print(f"report  {report.write(run)}")
         raise
-
-
-def tell(run):
-    """Writes the run's report and says where things lie."""
-    from keras_w2v2.training import report
-
-    print(f"model   {run / 'model.keras'}\nreport  {report.write(run)}")
+    print(f"model   {run / 'model.keras'}")
+    if writes:
+        print(f"report  {report.write(run)}")

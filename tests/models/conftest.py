@@ -1,18 +1,1 @@
-"""Two logical CPU devices, asked for before TensorFlow starts."""
-
-import pytest
-import tensorflow as tf
-
-try:
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-except RuntimeError:  # something ran on a device while tests were collected
-    pass
-
-
-@pytest.fixture(scope="session")
-def two_devices():
-    """A MirroredStrategy over two CPU devices; a second one would reuse its collectives' keys."""
-    devices = [device.name for device in tf.config.list_logical_devices("CPU")]
-    assert len(devices) == 2, "TensorFlow started before tests/models/conftest.py was read"
-    return tf.distribute.MirroredStrategy(devices)
+from tests.two_devices import two_devices  # noqa: F401 - a fixture

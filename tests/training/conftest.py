@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from tests.two_devices import two_devices  # noqa: F401 - a fixture
+
 TRANSCRIPTS = ("one", "two one", "three", "one two", "three three")
 
 

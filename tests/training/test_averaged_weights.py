@@ -32,6 +32,7 @@ def test_the_final_model_is_the_average_of_the_weights_after_each_update(average
         model.fit(tf.data.Dataset.from_tensors(batch), verbose=0)
         seen.append(_weights(model))
     wanted = [0.25 * one + 0.25 * two + 0.5 * three for one, two, three in zip(*seen, strict=True)]
+    optimizers.put_average(model)
     final_model.save(model, tmp_path / "model.keras")
     found = _weights(run_folder.load_model(tmp_path / "model.keras"))
     for one, other in zip(found, wanted, strict=True):
