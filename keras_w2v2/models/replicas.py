@@ -74,3 +74,17 @@ def global_gradient_norm(gradients):
     import tensorflow as tf
 
     return tf.linalg.global_norm(sum_over_replicas([g for g in gradients if g is not None]))
+
+
+def overflown_alike(gradients, norm):
+    """Returns gradients that are all NaN on every replica when `norm`, that of their sum, is none.
+
+    Keras leaves an update out by a look at the gradients of one replica, which may be finite
+    where those of another are not.
+    """
+    import tensorflow as tf
+
+    if replica_count() == 1:
+        return gradients
+    factor = tf.where(tf.math.is_finite(norm), 1.0, float("nan"))
+    return [g if g is None else g * tf.cast(factor, g.dtype) for g in gradients]

@@ -20,6 +20,7 @@ class TensorFlowSteps(WorkerFit):
         figures["gradient_norm"], counts["gradient_norm"] = norm, counts["loss"]
         if isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer):
             self._leave_out_overflow(norm, figures, counts)
+            gradients = replicas.overflown_alike(gradients, norm)
         self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
         if isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer):
             self._count_every_update(begun)

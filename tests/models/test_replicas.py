@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_models import DROPPED, SMALLEST, clips, ctc, labels, pretraining
+from small_models import DROPPED, SMALLEST, UNDROPPED, clips, ctc, labels, pretraining
 
 from keras_w2v2.models import replicas
 
@@ -48,6 +48,23 @@ def test_two_devices_train_as_one_with_unequal_batches(task, count, batch, setti
         np.testing.assert_allclose(found[name], values, rtol=1e-5, err_msg=name)
     for one, other in zip(weights, others, strict=True):
         np.testing.assert_allclose(other, one, rtol=1e-3, atol=1e-5)
+
+
+def test_an_overflow_on_one_device_is_left_out_on_all(two_devices):
+    inputs = {"waveform": INPUTS["waveform"][:2], "length": np.array([0, 700], "int32")}
+    with two_devices.scope():
+        model = ctc(**SMALLEST, **UNDROPPED, dtype="mixed_float16")
+        sgd = keras.optimizers.SGD(0.1)
+        optimizer = keras.optimizers.LossScaleOptimizer(sgd, initial_scale=2.0**60)
+        model.compile(optimizer=optimizer, jit_compile=False)
+        optimizer.build(model.trainable_variables)
+    before = model.get_weights()
+    # The clip of length 0 has no loss: on the first device gradients are 0, on the second inf.
+    dataset = tf.data.Dataset.from_tensor_slices((inputs, labels([], [4, 4]))).batch(2)
+    model.fit(dataset, verbose=0)
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(new, old)
+    assert float(optimizer.dynamic_scale.numpy()) == 2.0**59
 
 
 def test_rows_are_counted_over_all_replicas(two_devices):
