@@ -39,15 +39,7 @@ def meet(cluster, terms, patience, tell=lambda text: None):
 
 def _hear(cluster, terms, limit, tell):
     here, connections, verdict = set(), [], ""
-    with socket.socket(_family(cluster.own), socket.SOCK_STREAM) as server:
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            server.bind(("", cluster.own[1]))
-        except OSError as error:
-            raise UserError(
-                f"worker 0 cannot listen on port {cluster.own[1]} ({error.strerror}): name a free "
-                "one in --workers"
-            ) from None
+    with _bound(cluster) as server:
         server.listen(len(cluster.workers))
         while len(here) < len(cluster.workers) - 1 and not verdict:
             missing = [i for i in range(1, len(cluster.workers)) if i not in here]
@@ -72,6 +64,7 @@ def _hear(cluster, terms, limit, tell):
 
 
 def _report(cluster, terms, limit, tell):
+    _bound(cluster).close()  # TensorFlow is about to listen there
     chief = address(cluster.workers[0])
     tell(f"waiting for {_names(cluster, [0])}")
     own = {"worker": cluster.index, "workers": list(cluster.workers), "terms": terms}
@@ -83,6 +76,21 @@ def _report(cluster, terms, limit, tell):
         except (OSError, ValueError, KeyError):
             time.sleep(_RETRY_SECONDS)
     return f"{_names(cluster, [0])} cannot be reached: start it, or check the address"
+
+
+def _bound(cluster):
+    """Returns a socket on this worker's own port."""
+    server = socket.socket(_family(cluster.own), socket.SOCK_STREAM)
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        server.bind(("", cluster.own[1]))
+    except OSError as error:
+        server.close()
+        raise UserError(
+            f"worker {cluster.index} cannot listen on port {cluster.own[1]} ({error.strerror}): "
+            "name a free one in --workers"
+        ) from None
+    return server
 
 
 def _disagreement(cluster, terms, theirs, here):

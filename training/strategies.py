@@ -1,6 +1,7 @@
 """On which devices a run trains: one, several of this machine, several machines, or a TPU."""
 
 import contextlib
+import faulthandler
 import functools
 import os
 import tempfile
@@ -13,7 +14,7 @@ from keras_w2v2.training import handshake, shares, worker_loss
 from keras_w2v2.training.cluster import Cluster
 from keras_w2v2.training.run_folder import RunFolder
 
-PATIENCE_SECONDS = 120.0  # workers wait for each other so long before they train
+PATIENCE_SECONDS = 120  # workers wait for each other so long before they train
 LONGEST_WAIT_SECONDS = 3600  # and so long while they do: one may be measuring on the dev shards
 
 
@@ -155,6 +156,7 @@ def build(config, terms, workers=None, worker=None, tell=lambda text: None):
     if config.strategy == "multiworker":
         cluster = Cluster.of(workers, worker, os.environ)
         handshake.meet(cluster, terms, PATIENCE_SECONDS, tell)
+        tell(f"connecting; should a worker be gone by now, this ends in {PATIENCE_SECONDS} s")
         return Distribution(_multi_worker(cluster), cluster)
     if config.strategy == "tpu":
         return Distribution(_tpu())
@@ -191,12 +193,31 @@ def _multi_worker(cluster):
     )
     options = tf.distribute.experimental.CommunicationOptions(timeout_seconds=LONGEST_WAIT_SECONDS)
     try:
-        return tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
+        with _at_most(PATIENCE_SECONDS):
+            return tf.distribute.MultiWorkerMirroredStrategy(resolver, options)
+    except tf.errors.OpError as error:
+        worker_loss.explain(error)
+        raise
     except RuntimeError as error:  # TensorFlow has begun its work, alone
         raise UserError(
             f"strategy multiworker comes too late ({error}): start it in a new process, before "
             "TensorFlow has done anything"
         ) from error
+
+
+@contextlib.contextmanager
+def _at_most(seconds):
+    """Ends the process with code 1 where what stands within takes longer.
+
+    TensorFlow waits an hour for a worker that has met the others and is gone, holds Python's lock
+    meanwhile and heeds no signal: only a timer outside Python gets through to it.
+    """
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
 
 def _tpu():

@@ -73,10 +73,12 @@ def test_without_the_chief_a_worker_ends(three):
     assert heard == [f"worker 0 ({three[0]}) cannot be reached: start it, or check the address"]
 
 
-def test_a_port_that_is_taken_is_said(three):
-    with socket.create_server(("0.0.0.0", Cluster(three, 0).own[1])):
-        heard = meeting([(Cluster(three, 0), TERMS)], patience=0.5)
-    assert "cannot listen on port" in heard[0]
+@pytest.mark.parametrize("worker", [0, 1])
+def test_a_port_that_is_taken_is_said(three, worker):
+    port = Cluster(three, worker).own[1]
+    with socket.create_server(("0.0.0.0", port)):
+        heard = meeting([(Cluster(three, worker), TERMS)], patience=0.5)
+    assert heard[0].startswith(f"worker {worker} cannot listen on port {port} (")
 
 
 def test_a_stranger_on_the_port_is_ignored(three):
