@@ -9,6 +9,7 @@ from setuptools import find_packages, setup
 PACKAGES = [
     *find_packages(include=["keras_w2v2", "keras_w2v2.*"]),
     "keras_w2v2.training",
+    *(f"keras_w2v2.training.{name}" for name in find_packages("training")),
     "keras_w2v2.export",
 ]
 

@@ -73,7 +73,7 @@ def main():
 
 
 def _prepared(folder):
-    from keras_w2v2.training.prepare import prepare
+    from keras_w2v2.training.preparation.prepare import prepare
 
     synthetic_corpus.make(folder / "corpus", 0.5)
     return prepare(folder / "corpus" / "manifest.tsv", folder / "shards").folder

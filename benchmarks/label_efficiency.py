@@ -19,7 +19,8 @@ from pathlib import Path
 
 from benchmarks import label_efficiency_report, label_subsets, machine
 from keras_w2v2.data import manifests
-from keras_w2v2.training import prepare, recipe_file
+from keras_w2v2.training.configuration import recipe_file
+from keras_w2v2.training.preparation import prepare
 
 
 def measure(given):

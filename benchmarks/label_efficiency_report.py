@@ -3,7 +3,7 @@
 import statistics
 
 from benchmarks import report
-from keras_w2v2.training import report_curves
+from keras_w2v2.training.reports import curve_pictures
 
 ARMS = {"scratch": "from random weights", "pretrained": "from the pre-training"}
 
@@ -78,7 +78,7 @@ def picture(results):
     Returns:
         PNG bytes: a line of means with the standard deviation as bars, a dot for each seed.
     """
-    figure, axes = report_curves.new_figure(3.2)
+    figure, axes = curve_pictures.new_figure(3.2)
     for (arm, title), colour in zip(ARMS.items(), ("#d9772b", "#2f6fb2"), strict=True):
         ours = [r for r in results if r["arm"] == arm]
         axes.plot(
@@ -106,9 +106,9 @@ def picture(results):
     axes.set_xlabel("minutes of labels")
     axes.set_ylabel("character errors")
     axes.set_ylim(0, 1.05)
-    axes.grid(color=report_curves.FAINT, linewidth=0.6)
+    axes.grid(color=curve_pictures.FAINT, linewidth=0.6)
     axes.legend(frameon=False, fontsize=9)
-    return report_curves.png(figure)
+    return curve_pictures.png(figure)
 
 
 def _minutes(results, amount):

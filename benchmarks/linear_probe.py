@@ -109,7 +109,7 @@ def main():
     given = parser.parse_args()
 
     from keras_w2v2 import Wav2Vec2Backbone
-    from keras_w2v2.training import run_folder, seeding
+    from keras_w2v2.training.runs import run_folder, seeding
 
     trained = run_folder.load_model(given.run).backbone
     with seeding.seeded(0):

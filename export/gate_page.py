@@ -13,28 +13,28 @@ def write(verdicts, path, title="Exported models beside Keras"):
         path: str or path of the .html file.
         title: str.
     """
-    from keras_w2v2.training import report_page
+    from keras_w2v2.training.reports import html_page
 
     parts = []
     for verdict in verdicts:
         word = "passes" if verdict.passes else "does not pass: " + "; ".join(verdict.breaches)
         kind = "good" if verdict.passes else "bad"
-        parts.append(report_page.paragraph(f"{verdict.name} ({verdict.variant}) {word}", kind))
+        parts.append(html_page.paragraph(f"{verdict.name} ({verdict.variant}) {word}", kind))
     measured = [verdict for verdict in verdicts if math.isfinite(verdict.relative_error)]
     if measured:
         text = "error against size and speed: " + "; ".join(
             f"{v.name} {v.megabytes:.1f} MB, error {v.relative_error:.1e}" for v in measured
         )
-        parts.append(report_page.heading("Error against size and speed"))
-        parts.append(report_page.picture(picture(measured), text))
-    parts.append(report_page.heading("Figures"))
-    parts.append(report_page.table(*rows(verdicts)))
+        parts.append(html_page.heading("Error against size and speed"))
+        parts.append(html_page.picture(picture(measured), text))
+    parts.append(html_page.heading("Figures"))
+    parts.append(html_page.table(*rows(verdicts)))
     for verdict in verdicts:
         if verdict.operators:
-            parts.append(report_page.heading(f"Operations of {verdict.name}"))
-            parts.append(report_page.paragraph(", ".join(verdict.operators), "note"))
+            parts.append(html_page.heading(f"Operations of {verdict.name}"))
+            parts.append(html_page.paragraph(", ".join(verdict.operators), "note"))
     with atomic.file(path) as partial:
-        partial.write_text(report_page.page(title, parts), encoding="utf-8")
+        partial.write_text(html_page.page(title, parts), encoding="utf-8")
 
 
 def rows(verdicts):
@@ -70,9 +70,9 @@ def rows(verdicts):
 
 def picture(verdicts):
     """Draws relative error against megabytes, larger dots for slower models (PNG bytes)."""
-    from keras_w2v2.training import report_curves
+    from keras_w2v2.training.reports import curve_pictures
 
-    figure, axes = report_curves.new_figure(3.0)
+    figure, axes = curve_pictures.new_figure(3.0)
     for verdict in verdicts:
         factor = next(iter(verdict.real_time_factor.values()), 0.0)
         error = max(verdict.relative_error, 1e-9)
@@ -89,8 +89,8 @@ def picture(verdicts):
     axes.margins(0.25)
     axes.set_xlabel("MB on disk")
     axes.set_ylabel("largest logit error / largest logit")
-    axes.grid(color=report_curves.FAINT)
-    return report_curves.png(figure)
+    axes.grid(color=curve_pictures.FAINT)
+    return curve_pictures.png(figure)
 
 
 def _rate(value):

@@ -55,7 +55,7 @@ def _read(source):
         return "fairseq", load_fairseq(source)
     if source.suffix in (".tflite", ".onnx") or (source / "saved_model.pb").is_file():
         raise UserError(f"'{source}' is an export, made to run: convert the model it came from")
-    from keras_w2v2.training.run_folder import load_model
+    from keras_w2v2.training.runs.run_folder import load_model
 
     ours = not (source / "config.json").is_file() or (source / "config.yaml").is_file()
     return ("keras-w2v2" if ours else "Hugging Face"), load_model(source)

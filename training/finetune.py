@@ -4,7 +4,7 @@ from pathlib import Path
 
 from keras_w2v2.errors import UserError, nearest
 from keras_w2v2.frames import SAMPLE_RATE
-from keras_w2v2.training.configuration import FinetuneConfig
+from keras_w2v2.training.configuration.schema import FinetuneConfig
 from keras_w2v2.training.progress import Progress
 
 
@@ -51,17 +51,11 @@ def finetune(
     config = FinetuneConfig.of(config, settings)
 
     from keras_w2v2.data import pipeline, shards
-    from keras_w2v2.training import (
-        evaluate,
-        fitting,
-        initial_model,
-        optimizers,
-        recognizer,
-        seeding,
-        strategies,
-    )
-    from keras_w2v2.training.resolved import resolved, terms
-    from keras_w2v2.training.run_folder import RunFolder
+    from keras_w2v2.training import evaluate, fitting, initial_model, optimizers, recognizer
+    from keras_w2v2.training.runs import seeding
+    from keras_w2v2.training.runs.resolved import resolved, terms
+    from keras_w2v2.training.runs.run_folder import RunFolder
+    from keras_w2v2.training.workers import strategies
 
     indexes = shards.load_all(data)
     normalizer = config.text_normalizer()

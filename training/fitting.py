@@ -8,24 +8,19 @@ import tensorflow as tf
 
 from keras_w2v2.data import shards
 from keras_w2v2.errors import UnhealthyRunError, UserError
-from keras_w2v2.training import (
-    checkpoints,
-    final_model,
-    guard_callback,
-    opening,
-    optimizers,
-    termination,
-    worker_loss,
-)
+from keras_w2v2.training import optimizers
 from keras_w2v2.training.audio_counter import AudioCounter
+from keras_w2v2.training.guard import callback
 from keras_w2v2.training.input_wait import InputWait
 from keras_w2v2.training.metrics_log import MetricsLog
-from keras_w2v2.training.opening import Job
-from keras_w2v2.training.position import Position, stretches
-from keras_w2v2.training.retention import Rule
-from keras_w2v2.training.run_folder import RunFolder
-from keras_w2v2.training.snapshots import Snapshots
-from keras_w2v2.training.strategies import Distribution
+from keras_w2v2.training.reports.snapshots import Snapshots
+from keras_w2v2.training.runs import checkpoints, final_model, opening, termination
+from keras_w2v2.training.runs.opening import Job
+from keras_w2v2.training.runs.position import Position, stretches
+from keras_w2v2.training.runs.retention import Rule
+from keras_w2v2.training.runs.run_folder import RunFolder
+from keras_w2v2.training.workers import worker_loss
+from keras_w2v2.training.workers.strategies import Distribution
 
 
 class Stopped(KeyboardInterrupt):
@@ -82,7 +77,7 @@ def run(
     except KeyboardInterrupt as error:
         raise Stopped(_where_it_stopped(model, folder)) from error
     except UnhealthyRunError as error:
-        raise guard_callback.with_a_way_on(error, folder) from error
+        raise callback.with_a_way_on(error, folder) from error
     except tf.errors.DataLossError:
         for place in values["inputs"]["checksums"]:
             shards.ShardIndex.load(place).verify()  # names the damaged file
@@ -135,7 +130,7 @@ def _callbacks(job, folder, audio, wait, shown, sigterm):
     log = _metrics_log(job, folder, audio, wait, shown)
     snapshots = _snapshots(job, folder)
     earlier = job.folder.metrics()
-    guard = guard_callback.for_run(job.values, earlier, log, shown, snapshots)
+    guard = callback.for_run(job.values, earlier, log, shown, snapshots)
 
     def asked():
         return distribution.sum(int(sigterm.asked)) > 0

@@ -54,7 +54,7 @@ def ctc(config, vocabulary, init=None):
 
 
 def _load(init):
-    from keras_w2v2.training import run_folder
+    from keras_w2v2.training.runs import run_folder
 
     try:
         return run_folder.load_model(init)

@@ -6,7 +6,7 @@ import time
 import keras
 
 from keras_w2v2.training import memory
-from keras_w2v2.training.checkpoints import updates_of
+from keras_w2v2.training.runs.checkpoints import updates_of
 
 
 class MetricsLog(keras.callbacks.Callback):

@@ -2,7 +2,7 @@
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import SAMPLE_RATE
-from keras_w2v2.training.configuration import PretrainConfig
+from keras_w2v2.training.configuration.schema import PretrainConfig
 from keras_w2v2.training.progress import Progress
 
 
@@ -39,8 +39,10 @@ def pretrain(
 
     from keras_w2v2 import Wav2Vec2ForPreTraining
     from keras_w2v2.data import pipeline
-    from keras_w2v2.training import fitting, optimizers, seeding, strategies
-    from keras_w2v2.training.resolved import resolved, terms
+    from keras_w2v2.training import fitting, optimizers
+    from keras_w2v2.training.runs import seeding
+    from keras_w2v2.training.runs.resolved import resolved, terms
+    from keras_w2v2.training.workers import strategies
 
     inputs = {"data": data, "dev": dev, "noise": config.data.noise_shards()}
     tell = progress("pre-training").note

@@ -110,7 +110,7 @@ def load(path, threads=1):
         model = _Exported(runner.load(path, threads))
         about, frames = model.metadata, model.metadata.frames
     else:
-        from keras_w2v2.training import run_folder
+        from keras_w2v2.training.runs import run_folder
 
         model = run_folder.load_model(path)
         if not hasattr(model, "vocabulary"):

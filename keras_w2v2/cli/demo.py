@@ -25,6 +25,6 @@ def demo(
     Example: keras-w2v2 demo --out runs/demo
     """
     startup.tensorflow()
-    from keras_w2v2.training import demo as training_demo
+    from keras_w2v2.training.demo import demo as training_demo
 
     training_demo.run(out, short=short)

@@ -44,7 +44,7 @@ def pretrain(
     """
     startup.tensorflow()
     from keras_w2v2.training import pretrain as training
-    from keras_w2v2.training.configuration import PretrainConfig
+    from keras_w2v2.training.configuration.schema import PretrainConfig
 
     config = PretrainConfig.of(recipe, _all(settings, strategy))
     with _report(config, out, workers, worker):
@@ -71,7 +71,7 @@ def finetune(
     """
     startup.tensorflow()
     from keras_w2v2.training import finetune as training
-    from keras_w2v2.training.configuration import FinetuneConfig
+    from keras_w2v2.training.configuration.schema import FinetuneConfig
 
     config, more = FinetuneConfig.of(recipe, _all(settings, strategy)), {"init": init}
     with _report(config, out, workers, worker):
@@ -86,12 +86,12 @@ def report(run: Path = typer.Argument(..., help="Folder of a run, finished or no
     Example: keras-w2v2 report runs/pre
     """
     startup.tensorflow()
-    from keras_w2v2.training import report as training_report
-    from keras_w2v2.training import report_sections
-    from keras_w2v2.training.run_folder import RunFolder
+    from keras_w2v2.training.reports import report as training_report
+    from keras_w2v2.training.reports import sections
+    from keras_w2v2.training.runs.run_folder import RunFolder
 
     path = training_report.write(run)
-    health, found = report_sections.examined(RunFolder(run))
+    health, found = sections.examined(RunFolder(run))
     for line in (health, *(finding.text() for finding in found)):
         print(line)
     print(f"report  {path}")
@@ -108,7 +108,8 @@ def _report(config, run, workers, worker):
 
     Also of a run that the guard ends: its curves show how it came to that.
     """
-    from keras_w2v2.training import report, strategies
+    from keras_w2v2.training.reports import report
+    from keras_w2v2.training.workers import strategies
 
     # TensorFlow would wait for the other workers before it goes, or tell of their going.
     Process.leaves_at_once = config.strategy == "multiworker"

@@ -22,7 +22,7 @@ def plan(
     Example: keras-w2v2 plan wav2vec2_base --gpus 8 --hours 960
     """
     startup.tensorflow()
-    from keras_w2v2.training import plan as planning
+    from keras_w2v2.training.planning import plan as planning
     from keras_w2v2.training.text_table import aligned
 
     found = planning.plan(recipe, hours=hours, gpus=gpus, device=device, settings=settings or ())

@@ -44,7 +44,7 @@ def prepare(
     # The decoding processes import TensorFlow themselves: here it would only take memory.
     startup.tensorflow() if workers == 1 else startup.quiet()
     from keras_w2v2.training import native_output
-    from keras_w2v2.training import prepare as training
+    from keras_w2v2.training.preparation import prepare as training
     from keras_w2v2.training.progress import Progress
 
     with native_output.hidden(), Progress("preparing", unit="files") as shown:

@@ -81,8 +81,8 @@ def export(
     startup.tensorflow()
     from keras_w2v2.export import tflite
     from keras_w2v2.export.thresholds import Thresholds
-    from keras_w2v2.training import provenance
-    from keras_w2v2.training.run_folder import load_model
+    from keras_w2v2.training.runs import provenance
+    from keras_w2v2.training.runs.run_folder import load_model
     from keras_w2v2.training.sample_clips import sample_clips
 
     Thresholds().changed(threshold or ())  # before the work, not after it
@@ -136,7 +136,7 @@ def gate(
         raise UserError(f"--report must be named .html, got '{report}'")
     startup.tensorflow()
     from keras_w2v2.export import gate as judgement
-    from keras_w2v2.training.run_folder import load_model
+    from keras_w2v2.training.runs.run_folder import load_model
     from keras_w2v2.training.sample_clips import judged_clips
 
     network, clips = load_model(against), judged_clips(data)

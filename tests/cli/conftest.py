@@ -70,7 +70,7 @@ def recordings(tmp_path_factory):
 @pytest.fixture(scope="session")
 def shards(recordings, tmp_path_factory):
     """The recordings, prepared."""
-    from keras_w2v2.training.prepare import prepare
+    from keras_w2v2.training.preparation.prepare import prepare
 
     out = tmp_path_factory.mktemp("prepared") / "shards"
     prepare(recordings / "manifest.tsv", out)

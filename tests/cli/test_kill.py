@@ -70,8 +70,8 @@ def run_to_the_end(arguments):
 
 def state(run):
     """Returns every number that a finished run keeps: its model and its last checkpoint (list)."""
-    from keras_w2v2.training import checkpoint_file
-    from keras_w2v2.training.run_folder import load_model
+    from keras_w2v2.training.runs import checkpoint_file
+    from keras_w2v2.training.runs.run_folder import load_model
 
     last = checkpoint_file.listed(run.checkpoints)[-1][1]
     checkpoint, _ = checkpoint_file.load(last)
@@ -80,7 +80,7 @@ def state(run):
 
 
 def assert_the_same(one, other):
-    from keras_w2v2.training.run_folder import RunFolder
+    from keras_w2v2.training.runs.run_folder import RunFolder
 
     one, other = RunFolder(one), RunFolder(other)
     for mine, theirs in zip(one.metrics(), other.metrics(), strict=True):

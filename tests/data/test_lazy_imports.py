@@ -8,7 +8,7 @@ def test_the_packages_load_nothing_heavy_until_used():
     program = (
         "import sys, keras_w2v2.data, keras_w2v2.text, keras_w2v2.decoding\n"
         "import keras_w2v2.decoding.greedy, keras_w2v2.data.manifests, keras_w2v2.data.shards\n"
-        "import keras_w2v2.training.prepare\n"
+        "import keras_w2v2.training.preparation.prepare\n"
         "heavy = {'tensorflow', 'keras', 'apache_beam', 'soundfile', 'soxr'} & set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy else 0)"
     )

@@ -180,7 +180,7 @@ def text_of(cases):
 
 def _write_recogniser(run, wav):
     from keras_w2v2.export import tflite
-    from keras_w2v2.training.run_folder import load_model
+    from keras_w2v2.training.runs.run_folder import load_model
 
     about = {
         "languages": ["en"],

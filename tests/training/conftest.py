@@ -60,7 +60,7 @@ def tiny():
 @pytest.fixture(scope="session")
 def tiny_pretraining(tiny):
     """A pre-training configuration of six updates."""
-    from keras_w2v2.training.configuration import PretrainConfig
+    from keras_w2v2.training.configuration.schema import PretrainConfig
 
     head = {"codebook_size": 8, "code_dim": 8, "projection_dim": 8, "num_distractors": 5}
     return PretrainConfig.load(
@@ -78,7 +78,7 @@ def tiny_pretraining(tiny):
 @pytest.fixture(scope="session")
 def tiny_finetuning(tiny):
     """A fine-tuning configuration of six updates, from random weights."""
-    from keras_w2v2.training.configuration import FinetuneConfig
+    from keras_w2v2.training.configuration.schema import FinetuneConfig
 
     return FinetuneConfig.load(
         {

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from keras_w2v2.training.configuration import FinetuneConfig, PretrainConfig
+from keras_w2v2.training.configuration.schema import FinetuneConfig, PretrainConfig
 from keras_w2v2.training.pretrain import pretrain
 from keras_w2v2.training.progress import Quiet
-from keras_w2v2.training.run_folder import RunFolder
+from keras_w2v2.training.runs.run_folder import RunFolder
 
 
 def test_two_small_batches_train_as_one_of_twice_the_seconds(tones, tiny_pretraining, tmp_path):

@@ -5,10 +5,11 @@ import pytest
 import tensorflow as tf
 
 from keras_w2v2 import Wav2Vec2ForPreTraining
-from keras_w2v2.training import final_model, fitting, optimizers, run_folder
-from keras_w2v2.training.configuration import PretrainConfig
+from keras_w2v2.training import fitting, optimizers
+from keras_w2v2.training.configuration.schema import PretrainConfig
 from keras_w2v2.training.pretrain import pretrain
 from keras_w2v2.training.progress import Quiet
+from keras_w2v2.training.runs import final_model, run_folder
 
 AVERAGED = ["optimizer.ema_momentum=0.5"]
 

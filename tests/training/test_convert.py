@@ -3,7 +3,7 @@ import pytest
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.training.convert import convert
-from keras_w2v2.training.run_folder import load_model
+from keras_w2v2.training.runs.run_folder import load_model
 
 
 @pytest.fixture(scope="module")

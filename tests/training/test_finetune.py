@@ -5,10 +5,10 @@ import pytest
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.training import initial_model
-from keras_w2v2.training.configuration import FinetuneConfig
+from keras_w2v2.training.configuration.schema import FinetuneConfig
 from keras_w2v2.training.finetune import finetune
 from keras_w2v2.training.progress import Quiet
-from keras_w2v2.training.run_folder import RunFolder, load_model
+from keras_w2v2.training.runs.run_folder import RunFolder, load_model
 
 
 @pytest.fixture(scope="module")

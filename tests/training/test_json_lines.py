@@ -2,7 +2,7 @@ import json
 import logging
 
 from keras_w2v2.training import json_lines
-from keras_w2v2.training.run_folder import RunFolder
+from keras_w2v2.training.runs.run_folder import RunFolder
 
 LINES = [{"split": "train", "updates": 10 * n, "loss": 1.0} for n in (1, 2, 3)]
 

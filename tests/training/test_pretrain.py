@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from keras_w2v2.errors import UserError
-from keras_w2v2.training import checkpoints
-from keras_w2v2.training.configuration import PretrainConfig
+from keras_w2v2.training.configuration.schema import PretrainConfig
 from keras_w2v2.training.fitting import Stopped
 from keras_w2v2.training.pretrain import pretrain
 from keras_w2v2.training.progress import Quiet
-from keras_w2v2.training.run_folder import RunFolder, load_model
-from keras_w2v2.training.termination import Terminated
+from keras_w2v2.training.runs import checkpoints
+from keras_w2v2.training.runs.run_folder import RunFolder, load_model
+from keras_w2v2.training.runs.termination import Terminated
 
 CLOCKS = ("seconds", "time", "audio_seconds_per_second", "data_wait", "peak_megabytes")
 

@@ -1,0 +1,192 @@
+"""One device, two mirrored devices and two worker processes train alike."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from keras_w2v2.errors import UserError
+from keras_w2v2.training.configuration.schema import PretrainConfig
+from keras_w2v2.training.pretrain import pretrain
+from keras_w2v2.training.progress import Quiet
+from keras_w2v2.training.runs.run_folder import RunFolder
+from keras_w2v2.training.workers import strategies
+from tests.cli.test_interruption import start
+
+TRAINER = str(Path(__file__).with_name("trainer.py"))
+PATIENCE = 600.0
+FIGURES = ("loss", "contrastive_loss", "accuracy", "prob_perplexity", "gradient_norm")
+
+
+@pytest.fixture(scope="module")
+def recipe(tiny_pretraining, tmp_path_factory):
+    """Twenty updates with a line each; batches of seven clips, which two devices share unevenly."""
+    values = tiny_pretraining.model_dump(mode="json", exclude_none=True)
+    values["model"] |= {"num_layers": 1, "conv_filters": [6, 6], "conv_kernels": [20, 20]}
+    values["model"]["conv_strides"] = [16, 20]
+    values["data"]["batch_seconds"] = 3.6
+    values["optimizer"] |= {"updates": 20, "warmup_updates": 5}
+    values |= {"log_every": 1, "checkpoint_every": 5, "evaluate_every": 10}
+    path = tmp_path_factory.mktemp("recipe") / "twenty.json"
+    path.write_text(json.dumps(values), encoding="utf-8")  # which is YAML too
+    return path
+
+
+def two_addresses():
+    """Two free ports of this machine, as --workers takes them."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+    workers = ",".join(f"127.0.0.1:{one.getsockname()[1]}" for one in sockets)
+    for one in sockets:
+        one.close()
+    return workers
+
+
+def start_pair(shards, out, recipe):
+    """Starts two workers that call `pretrain`."""
+    workers = two_addresses()
+    return [
+        subprocess.Popen(
+            [sys.executable, TRAINER, json.dumps([*map(str, (shards, out, recipe, workers, i))])],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={name: value for name, value in os.environ.items() if name != "TF_CONFIG"},
+        )
+        for i in range(2)
+    ]
+
+
+def ended(process):
+    try:
+        _, said = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        pytest.fail(f"it hangs: {process.communicate()}")
+    return process.returncode, said
+
+
+@pytest.fixture(scope="module")
+def one_device(tones, recipe, tmp_path_factory):
+    out = tmp_path_factory.mktemp("one") / "run"
+    pretrain(recipe, tones, out, dev=tones, progress=Quiet)
+    return RunFolder(out)
+
+
+def assert_the_same_curve(run, expected, tolerance):
+    assert len(expected.metrics()) == 22  # twenty of training, two of the dev shards
+    for row, other in zip(run.metrics(), expected.metrics(), strict=True):
+        assert (row["split"], row["updates"]) == (other["split"], other["updates"])
+        for name in FIGURES if row["split"] == "train" else FIGURES[:-1]:
+            assert row[name] == pytest.approx(other[name], rel=tolerance), (row["updates"], name)
+
+
+def test_two_mirrored_devices_give_the_curve_of_one(
+    tones, recipe, one_device, two_devices, tmp_path, monkeypatch
+):
+    made = []
+    mirrored = lambda devices: made.append(devices) or two_devices  # noqa: E731
+    monkeypatch.setattr(strategies.tf.distribute, "MirroredStrategy", mirrored)
+    settings = {"settings": ["strategy=mirrored"], "progress": Quiet}
+    pretrain(recipe, tones, tmp_path / "run", dev=tones, **settings)
+    assert [len(devices) for devices in made] == [2]
+    assert_the_same_curve(RunFolder(tmp_path / "run"), one_device, 1e-5)
+
+
+def test_two_workers_give_the_curve_of_one(tones, recipe, one_device, tmp_path):
+    run = RunFolder(tmp_path / "run")
+    for code, said in map(ended, start_pair(tones, run.path, recipe)):
+        assert code == 0, said
+    assert_the_same_curve(run, one_device, 1e-5)
+    kept = {"config.yaml", "metrics.jsonl", "snapshots.jsonl", "machine.json", "logs"}
+    assert {path.name for path in run.path.iterdir()} == kept | {"checkpoints", "model.keras"}
+
+
+def start_commands(shards, out, recipe):
+    """Starts two workers from the command line, in process groups of their own."""
+    workers = ("--strategy", "multiworker", "--workers", two_addresses())
+    data = ("--data", shards, "--dev", shards, "--out", out)
+    return [start("pretrain", recipe, *data, *workers, "--worker", i) for i in range(2)]
+
+
+def wait_for_update_five(run, pair):
+    limit = time.monotonic() + PATIENCE
+    while not (run.checkpoints / "step-00000005.keras").is_file():
+        ends = [process.poll() for process in pair]
+        assert ends == [None, None] and time.monotonic() < limit, [ended(p) for p in pair]
+        time.sleep(0.01)
+
+
+def finish_and_compare(shards, run, recipe, expected):
+    for code, said in map(ended, start_commands(shards, run.path, recipe)):
+        assert code == 0, said
+    assert_the_same_curve(run, expected, 1e-6)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("victim", [0, 1])
+def test_when_a_worker_is_killed_the_other_ends_and_both_carry_on(
+    victim, tones, recipe, one_device, tmp_path
+):
+    run = RunFolder(tmp_path / "run")
+    pair = start_commands(tones, run.path, recipe)
+    wait_for_update_five(run, pair)
+    pair[victim].send_signal(signal.SIGKILL)
+    code, said = ended(pair[1 - victim])
+    assert code == 2, said
+    assert "another worker is gone" in said and "start all workers again" in said
+    assert "Traceback" not in said
+    ended(pair[victim])
+    assert not run.finished
+    finish_and_compare(tones, run, recipe, one_device)
+
+
+@pytest.mark.long
+def test_sigterm_to_one_worker_stops_all_with_a_checkpoint(tones, recipe, one_device, tmp_path):
+    run = RunFolder(tmp_path / "run")
+    pair = start_commands(tones, run.path, recipe)
+    wait_for_update_five(run, pair)
+    pair[1].send_signal(signal.SIGTERM)
+    for code, said in map(ended, pair):
+        assert code == 0, said
+        assert "SIGTERM: saved at update" in said and "Traceback" not in said
+    assert not run.finished
+    finish_and_compare(tones, run, recipe, one_device)
+
+
+def refusal(strategy, workers=None, worker=None):
+    config = PretrainConfig.load({"strategy": strategy})
+    with pytest.raises(UserError) as error:
+        strategies.build(config, {}, workers, worker)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_without_gpus_there_is_nothing_to_mirror_on(monkeypatch):
+    one = {"CPU": [type("Device", (), {"name": "/CPU:0"})], "GPU": []}
+    monkeypatch.setattr(strategies.tf.config, "list_logical_devices", one.get)
+    assert "strategy mirrored needs GPUs, and TensorFlow sees none" in refusal("mirrored")
+
+
+def test_without_a_tpu_the_strategy_is_refused(monkeypatch):
+    def none(tpu):
+        raise ValueError(f"Could not lookup TPU metadata from name '{tpu}'.\nDetails")
+
+    monkeypatch.setattr(strategies.tf.distribute.cluster_resolver, "TPUClusterResolver", none)
+    assert "strategy tpu finds no TPU (Could not lookup TPU metadata" in refusal("tpu")
+
+
+def test_workers_without_their_strategy_are_refused():
+    assert "--workers is given, but strategy is none" in refusal("none", "a:1,b:1", 0)
+
+
+def test_an_unreachable_worker_ends_in_one_line(monkeypatch):
+    monkeypatch.setattr(strategies, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    said = refusal("multiworker", "127.0.0.1:9,127.0.0.1:10", 1)
+    assert said == "worker 0 (127.0.0.1:9) cannot be reached: start it, or check the address"

@@ -1,0 +1,1 @@
+"""What a recipe may say, with types, limits and defaults."""

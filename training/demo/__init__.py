@@ -1,0 +1,1 @@
+"""The demo: a small recogniser from nothing, with a corpus spoken by espeak-ng."""

@@ -1,0 +1,1 @@
+"""The collapse guard: is a run healthy, and if not, what to change."""

@@ -1,0 +1,1 @@
+"""From recordings to shards: reading, checking, cutting, dividing, on Beam."""
