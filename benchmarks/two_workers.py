@@ -119,9 +119,7 @@ def start(command, variant):
     for i, cores in enumerate(variant.cores):
         own = ["--workers", workers, "--worker", str(i)] if count > 1 else []
         arguments = [json.dumps(cores), str(variant.devices), *command, *own]
-        processes.append(
-            subprocess.Popen([sys.executable, "-c", START, *arguments], stderr=subprocess.DEVNULL)
-        )
+        processes.append(subprocess.Popen([sys.executable, "-c", START, *arguments]))
     return processes
 
 
