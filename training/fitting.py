@@ -112,8 +112,8 @@ def _fit(model, means, job, shown, sigterm):
                     epochs=epochs,
                     callbacks=[
                         checkpoints.CarriedMeans(means),
-                        Position(shown, done, total, updates),
                         *callbacks,
+                        Position(shown, done, total, updates),
                     ],
                     shuffle=False,  # the dataset is shuffled already; True would only warn
                     verbose=0,
