@@ -1,6 +1,8 @@
 """Errors that a user can mend."""
 
 import difflib
+import errno
+import os
 
 
 class UserError(ValueError):
@@ -36,3 +38,22 @@ def nearest(name, known):
     """
     matches = difflib.get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.4)
     return f", did you mean '{matches[0]}'?" if matches else ""
+
+
+def full_disk(error):
+    """Returns what tells of a full disk among an error and those that it was raised from, or None.
+
+    TensorFlow and HDF5 raise classes of their own with the system's words in them.
+
+    Args:
+        error: BaseException.
+    """
+    seen = []
+    while error is not None and error not in seen:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            return error
+        if os.strerror(errno.ENOSPC).lower() in str(error).lower():
+            return error
+        seen.append(error)
+        error = error.__cause__ or error.__context__
+    return None

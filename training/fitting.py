@@ -1,13 +1,11 @@
 """The part that pre-training and fine-tuning share: begin or carry on, fit, finish."""
 
 import contextlib
-import errno
-import os
 
 import tensorflow as tf
 
 from keras_w2v2.data import shards
-from keras_w2v2.errors import UnhealthyRunError, UserError
+from keras_w2v2.errors import UnhealthyRunError, UserError, full_disk
 from keras_w2v2.training import optimizers
 from keras_w2v2.training.audio_counter import AudioCounter
 from keras_w2v2.training.guard import callback
@@ -83,7 +81,7 @@ def run(
             shards.ShardIndex.load(place).verify()  # names the damaged file
         raise
     except Exception as error:
-        if _is_full_disk(error):
+        if full_disk(error) is not None:
             raise UserError(
                 f"no space left on the disk of '{folder.path}': free some, "
                 "then the same command carries on"
@@ -186,14 +184,3 @@ def _where_it_stopped(model, folder):
     saved = checkpoints.listed(folder.checkpoints)
     start = f"update {saved[-1][0]}" if saved else "the start"
     return f"stopped at update {updates}; the same command carries on from {start}"
-
-
-def _is_full_disk(error):
-    """Whether the disk was full, in whatever class Python, HDF5 or TensorFlow say so."""
-    while error is not None:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
-            return True
-        if os.strerror(errno.ENOSPC).lower() in str(error).lower():
-            return True
-        error = error.__cause__ or error.__context__
-    return False

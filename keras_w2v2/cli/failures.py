@@ -5,13 +5,12 @@ gate, 4 a training run that the collapse guard ended. Anything else is a bug of 
 traceback.
 """
 
-import errno
 import os
 import shutil
 import sys
 from pathlib import Path
 
-from keras_w2v2.errors import UnhealthyRunError, UserError
+from keras_w2v2.errors import UnhealthyRunError, UserError, full_disk
 
 NOT_DONE = 2
 UNHEALTHY = 4
@@ -60,30 +59,14 @@ def _say(line):
 def _line(error, folder):
     if isinstance(error, UserError):
         return str(error)
-    for link in _chain(error):
-        if _is_full_disk(link):
-            return _full_disk(link, folder)
+    full = full_disk(error)
+    if full is not None:
+        return _full_disk(full, folder)
     if isinstance(error, MemoryError) or _is_out_of_memory(error):
         return "out of memory: take smaller batches (--set data.batch_seconds=…) or a smaller model"
     if isinstance(error, OSError):
         return _file_trouble(error)
     return None
-
-
-def _chain(error):
-    """The error and those it was raised from or while handling."""
-    seen = []
-    while error is not None and error not in seen:
-        seen.append(error)
-        error = error.__cause__ or error.__context__
-    return seen
-
-
-def _is_full_disk(error):
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return True
-    # TensorFlow and HDF5 raise classes of their own with the system's words in them.
-    return os.strerror(errno.ENOSPC).lower() in str(error).lower()
 
 
 def _full_disk(error, folder):
