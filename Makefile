@@ -12,7 +12,7 @@ help:
 	@echo "make test        the tests"
 	@echo "make test-heavy  parity of full-size models with the peers (needs make peers, 12 GB)"
 	@echo "make test-long   a run killed at 20 random moments (a quarter of an hour)"
-	@echo "make test-io     the tests under TensorFlow 2.16 with tensorflow-io"
+	@echo "make test-io     the tests under TensorFlow 2.16 with tensorflow-io, but for kills"
 	@echo "make test-device exported models on a JVM, emulated phone processors and in Chromium"
 	@echo "                 (test-android, test-arm, test-web alone; README says what they need)"
 	@echo "make web         the recogniser in a browser page, at http://127.0.0.1:8000"

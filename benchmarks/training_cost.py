@@ -60,9 +60,8 @@ def build(case, threads, compiled):
 def expected(case):
     """Returns the seconds and the peak megabytes that the plan's arithmetic gives."""
     from keras_w2v2 import Wav2Vec2ForPreTraining
-    from keras_w2v2.training.planning import weightless
+    from keras_w2v2.training.planning import devices, weightless
     from keras_w2v2.training.planning.cost_model import Architecture
-    from keras_w2v2.training.workers import devices
 
     model = weightless.build(
         lambda: Wav2Vec2ForPreTraining.from_preset(case.preset, **case.settings)

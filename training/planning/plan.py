@@ -7,7 +7,7 @@ from keras_w2v2.errors import UserError
 from keras_w2v2.frames import SAMPLE_RATE
 from keras_w2v2.training.configuration import recipe_file
 from keras_w2v2.training.configuration.schema import FinetuneConfig, PretrainConfig
-from keras_w2v2.training.workers import devices
+from keras_w2v2.training.planning import devices
 
 CONFIGS = {"pretrain": PretrainConfig, "finetune": FinetuneConfig}
 TYPICAL_VOCABULARY = 32  # tokens; the head is a thousandth of any model
