@@ -51,7 +51,7 @@ def architecture(run):
     which fine-tuning sets anew.
     """
     from keras_w2v2 import Wav2Vec2Backbone
-    from keras_w2v2.models.backbone import REGULARISATION
+    from keras_w2v2.models.backbone_settings import REGULARISATION
     from keras_w2v2.models.settings import fields
 
     model = recipe_file.read(Path(run) / "config.yaml")["model"]
