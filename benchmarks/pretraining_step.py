@@ -23,10 +23,11 @@ def keras_step(folder, waveform, threads, compiled, policy="float32"):
     import keras
 
     from keras_w2v2.interop import load_huggingface
+    from keras_w2v2.training.optimizers import AveragingAdamW
 
     keras.config.set_dtype_policy(policy)
     model = load_huggingface(folder)
-    optimizer = keras.optimizers.AdamW(RATE, weight_decay=0.01, beta_2=0.98, epsilon=1e-6)
+    optimizer = AveragingAdamW(RATE, weight_decay=0.01, beta_2=0.98, epsilon=1e-6)
     model.compile(optimizer=optimizer, jit_compile=compiled)
     batch = {"waveform": waveform, "length": np.full(CLIPS, waveform.shape[1], "int32")}
     return lambda: model.train_on_batch(batch)

@@ -40,13 +40,12 @@ CASES = {
 def build(case, threads, compiled):
     """Returns a function that makes one update on noise."""
     peers.limit_tensorflow(threads)
-    import keras
-
     from keras_w2v2 import Wav2Vec2ForPreTraining
+    from keras_w2v2.training.optimizers import AveragingAdamW
 
     model = Wav2Vec2ForPreTraining.from_preset(case.preset, **case.settings)
     model.compile(
-        optimizer=keras.optimizers.AdamW(1e-5),
+        optimizer=AveragingAdamW(1e-5, global_clipnorm=1.0),
         jit_compile=compiled,
         micro_batches=case.micro_batches,
     )

@@ -3,6 +3,7 @@
 import keras
 
 from keras_w2v2.training import schedules
+from keras_w2v2.training.in_place_adamw import InPlaceAdamW
 
 
 def pretraining(options):
@@ -47,14 +48,14 @@ def _adam(rate, options):
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
-class AveragingAdamW(keras.optimizers.AdamW):
+class AveragingAdamW(InPlaceAdamW):
     """AdamW whose exponential average of the weights stands aside until it is asked for.
 
     Keras puts the average in the place of the weights whenever `fit` ends; a run may call `fit`
     several times, and carries on from the weights themselves.
 
     Args:
-        *args, **kwargs: as for `keras.optimizers.AdamW`; `use_ema` keeps the average, taken after
+        *args, **kwargs: as for `InPlaceAdamW`; `use_ema` keeps the average, taken after
             every update with `ema_momentum`.
     """
 

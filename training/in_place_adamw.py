@@ -1,0 +1,76 @@
+"""AdamW whose update needs no memory of its own (TensorFlow)."""
+
+import contextlib
+
+import keras
+
+
+@keras.saving.register_keras_serializable(package="keras_w2v2")
+class InPlaceAdamW(keras.optimizers.AdamW):
+    """AdamW (Loshchilov and Hutter 2019) with TensorFlow's own Adam kernel, weight after weight.
+
+    Keras' AdamW makes some four arrays of each weight's size, and TensorFlow runs what is ready
+    first: the first step for every weight, then the next. At the peak it holds several copies of
+    all weights, gigabytes for LARGE. Here one weight is decayed and updated after the other. On
+    other backends, and with `amsgrad`, it is Keras' own.
+
+    Args:
+        *args, **kwargs: as for `keras.optimizers.AdamW`.
+
+    Example:
+        >>> model.compile(optimizer=InPlaceAdamW(5e-4, weight_decay=0.01))
+    """
+
+    def _backend_update_step(self, grads, trainable_variables, learning_rate):
+        self._order = _Order()
+        super()._backend_update_step(grads, trainable_variables, learning_rate)
+        self._order = None
+
+    def _apply_weight_decay(self, variables):
+        if not self._in_place():  # else `update_step` decays
+            super()._apply_weight_decay(variables)
+
+    def update_step(self, gradient, variable, learning_rate):
+        if not self._in_place():
+            super().update_step(gradient, variable, learning_rate)
+            return
+        import tensorflow as tf
+
+        rate = tf.cast(learning_rate, variable.dtype)
+        step = keras.ops.cast(self.iterations + 1, variable.dtype)
+        index = self._get_variable_index(variable)
+        with self._order.next_on(variable.device) as done:
+            if self.weight_decay and self._use_weight_decay(variable):
+                variable.assign_sub(variable * (self.weight_decay * rate))
+            update = tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=self._momentums[index].value.handle,
+                v=self._velocities[index].value.handle,
+                beta1_power=self.beta_1**step,
+                beta2_power=self.beta_2**step,
+                lr=rate,
+                beta1=tf.cast(self.beta_1, variable.dtype),
+                beta2=tf.cast(self.beta_2, variable.dtype),
+                epsilon=tf.cast(self.epsilon, variable.dtype),
+                grad=tf.cast(gradient, variable.dtype),
+            )
+            done(update)
+
+    def _in_place(self):
+        return keras.backend.backend() == "tensorflow" and not self.amsgrad
+
+
+class _Order:
+    """Lets the updates on one device wait for each other."""
+
+    def __init__(self):
+        self._last = {}
+
+    @contextlib.contextmanager
+    def next_on(self, device):
+        """Context of an update after the last one; gives a function that takes its operation."""
+        import tensorflow as tf
+
+        with tf.control_dependencies(self._last.get(device, [])):
+            # Run eagerly there is no operation to wait for.
+            yield lambda update: self._last.update({device: [] if update is None else [update]})
