@@ -1,6 +1,7 @@
-"""Training steps beside what `keras-w2v2 plan` expects of them, with and without recomputation.
+"""Training steps beside what `keras-w2v2 plan` expects of them: by length, batch, recomputation.
 
 python -m benchmarks.training_cost [--cases base,large,…] [--threads 2] [--repeats 3] [--out FILE]
+    [--compiled] [--policy mixed_bfloat16]
 """
 
 import argparse
@@ -28,8 +29,11 @@ class Case:
 
 CASES = {
     "tiny": Case("wav2vec2_tiny", 8, 5.0),
-    "base short": Case("wav2vec2_base", 2, 5.0),
+    "base 5 s": Case("wav2vec2_base", 1, 5.0),
+    "base 10 s": Case("wav2vec2_base", 1, 10.0),
     "base": Case("wav2vec2_base", 1, 15.6),
+    "base 2 x 5 s": Case("wav2vec2_base", 2, 5.0),
+    "base 4 x 5 s": Case("wav2vec2_base", 4, 5.0),
     "base recompute": Case("wav2vec2_base", 1, 15.6, {"recompute": True}),
     "base parts": Case("wav2vec2_base", 4, 5.0, {}, 4),
     "large": Case("wav2vec2_large_lv60", 1, 15.6),
@@ -37,12 +41,15 @@ CASES = {
 }
 
 
-def build(case, threads, compiled):
+def build(case, threads, compiled, policy):
     """Returns a function that makes one update on noise."""
     peers.limit_tensorflow(threads)
+    import keras
+
     from keras_w2v2 import Wav2Vec2ForPreTraining
     from keras_w2v2.training.optimizers import AveragingAdamW
 
+    keras.config.set_dtype_policy(policy)
     model = Wav2Vec2ForPreTraining.from_preset(case.preset, **case.settings)
     model.compile(
         optimizer=AveragingAdamW(1e-5, global_clipnorm=1.0),
@@ -75,12 +82,13 @@ def expected(case):
     }
 
 
-def compare(names, threads, repeats, compiled):
+def compare(names, threads, repeats, compiled, policy):
     """Measures the cases and returns a list of dicts."""
     rows = []
     for name in names:
         print(name, file=sys.stderr)
-        options = ["--repeats", str(repeats), *(["--compiled"] if compiled else [])]
+        options = ["--repeats", str(repeats), "--policy", policy]
+        options += ["--compiled"] if compiled else []
         rows.append(contender.run(__spec__.name, name, threads, options) | expected(CASES[name]))
     return rows
 
@@ -91,14 +99,16 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--compiled", action="store_true", help="compile with XLA")
+    parser.add_argument("--policy", default="float32", help="Keras' dtype policy")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/training_cost.json"))
     parser.add_argument("--contender", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.contender:
-        step = build(CASES[given.contender], given.threads, given.compiled)
+        step = build(CASES[given.contender], given.threads, given.compiled, given.policy)
         contender.measure(step, given.repeats)
         return
-    rows = compare(given.cases.split(","), given.threads, given.repeats, given.compiled)
+    names = given.cases.split(",")
+    rows = compare(names, given.threads, given.repeats, given.compiled, given.policy)
     columns = [
         ("case", "name", ""),
         ("seconds", "seconds", ".3f"),

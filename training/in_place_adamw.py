@@ -49,9 +49,9 @@ class InPlaceAdamW(keras.optimizers.AdamW):
                 beta1_power=self.beta_1**step,
                 beta2_power=self.beta_2**step,
                 lr=rate,
-                beta1=tf.cast(self.beta_1, variable.dtype),
-                beta2=tf.cast(self.beta_2, variable.dtype),
-                epsilon=tf.cast(self.epsilon, variable.dtype),
+                beta1=self.beta_1,
+                beta2=self.beta_2,
+                epsilon=self.epsilon,
                 grad=tf.cast(gradient, variable.dtype),
             )
             done(update)
