@@ -2,7 +2,12 @@
 PYTHON ?= python3.11
 VENV := .venv
 VENV_IO := .venv-io
-PYTEST = bin/pytest -n 2 --dist loadfile
+PYTEST = bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
+# What finds the same under any TensorFlow, so that `make test` alone runs it: what signals and
+# kills do to a process, rules over figures in plain Python, and the README, whose commands
+# tests/cli types one by one.
+SAME_ANYWHERE = cli/test_interruption.py cli/test_kill.py test_readme.py \
+	training/preparation/test_prepare_restart.py training/guard benchmarks device
 
 .PHONY: help setup demo test test-heavy test-long test-io lint format peers bench clean \
 	golden device-cases test-device test-android test-arm test-web web
@@ -12,7 +17,7 @@ help:
 	@echo "make test        the tests"
 	@echo "make test-heavy  parity of full-size models with the peers (needs make peers, 12 GB)"
 	@echo "make test-long   a run killed at 20 random moments (a quarter of an hour)"
-	@echo "make test-io     the tests under TensorFlow 2.16 with tensorflow-io, but for kills"
+	@echo "make test-io     the tests that TensorFlow 2.16 or tensorflow-io could fail"
 	@echo "make test-device exported models on a JVM, emulated phone processors and in Chromium"
 	@echo "                 (test-android, test-arm, test-web alone; README says what they need)"
 	@echo "make web         the recogniser in a browser page, at http://127.0.0.1:8000"
@@ -49,8 +54,8 @@ test-heavy: peers
 test-long: setup
 	$(VENV)/bin/pytest -m long --capture=no
 
-test-io: $(VENV_IO)/.installed  # signals and kills are the same under any TensorFlow, and slow
-	$(VENV_IO)/$(PYTEST) --ignore=tests/cli/test_interruption.py --ignore=tests/cli/test_kill.py
+test-io: $(VENV_IO)/.installed
+	$(VENV_IO)/$(PYTEST) $(SAME_ANYWHERE:%=--ignore=tests/%)
 
 $(VENV_IO)/.installed: setup.py constraints-io.txt
 	$(PYTHON) -m venv $(VENV_IO)
