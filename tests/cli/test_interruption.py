@@ -42,7 +42,7 @@ def interrupted(process, in_the_middle):
     return process.returncode, err.splitlines()
 
 
-def test_interrupted_preparing_carries_on(tmp_path):
+def test_interrupted_preparing_carries_on(keras_w2v2, tmp_path):
     folder, out = tmp_path / "recordings", tmp_path / "shards"
     folder.mkdir()
     for number in range(400):
@@ -53,17 +53,16 @@ def test_interrupted_preparing_carries_on(tmp_path):
     assert code == 2, err
     (line,) = [line for line in err if not line.startswith("preparing")]
     assert line.startswith("stopped; ") and line.endswith("the same command carries on")
-    again = start(*command)
-    text, _ = again.communicate(timeout=PATIENCE)
-    assert again.returncode == 0
-    assert "400 clips" in text and "carried on: " in text
+    again = keras_w2v2(*command)
+    assert again.code == 0
+    assert "400 clips" in again.out and "carried on: " in again.out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["recordings", "shards"]
 
 
 @pytest.mark.parametrize(
     "verb, tiny", [("pretrain", "tiny_pretraining"), ("finetune", "tiny_finetuning")]
 )
-def test_interrupted_learning_carries_on(verb, tiny, shards, request, tmp_path):
+def test_interrupted_learning_carries_on(verb, tiny, keras_w2v2, shards, request, tmp_path):
     out = tmp_path / "run"
     tiny = request.getfixturevalue(tiny)
     more = settings("optimizer.updates=120", "log_every=20", "checkpoint_every=20")
@@ -74,16 +73,16 @@ def test_interrupted_learning_carries_on(verb, tiny, shards, request, tmp_path):
     assert err[-1].startswith("stopped at update")
     assert "the same command carries on from update" in err[-1]
     assert not (out / "model.keras").exists()
-    again = start(*command)
-    again.communicate(timeout=PATIENCE)
-    assert again.returncode == 0
+    assert keras_w2v2(*command).code == 0
     assert (out / "model.keras").is_file()
     rows = [json.loads(line) for line in (out / "metrics.jsonl").read_text().splitlines()]
     assert [row["updates"] for row in rows] == list(range(20, 121, 20))
 
 
 @pytest.mark.parametrize("kind, name", [("savedmodel", "saved"), ("tflite", "model.tflite")])
-def test_interrupted_exporting_leaves_nothing_and_starts_again(kind, name, recogniser, tmp_path):
+def test_interrupted_exporting_leaves_nothing_and_starts_again(
+    kind, name, keras_w2v2, recogniser, tmp_path
+):
     if kind == "tflite":
         pytest.importorskip("ai_edge_quantizer", reason="needs the extra [export]")
     command = ["export", kind, recogniser, "--out", tmp_path / name]
@@ -91,7 +90,5 @@ def test_interrupted_exporting_leaves_nothing_and_starts_again(kind, name, recog
     assert code == 2, err
     assert err == ["interrupted: nothing half-written is left; the same command starts again"]
     assert not list(tmp_path.iterdir())
-    again = start(*command)
-    again.communicate(timeout=PATIENCE)
-    assert again.returncode == 0
+    assert keras_w2v2(*command).code == 0
     assert [path.name for path in tmp_path.iterdir()] == [name]

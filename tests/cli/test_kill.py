@@ -62,12 +62,6 @@ def killed(process, moment):
     return process.returncode == -signal.SIGKILL
 
 
-def run_to_the_end(arguments):
-    process = start(*arguments)
-    _, said = process.communicate(timeout=PATIENCE)
-    return process.returncode, said
-
-
 def state(run):
     """Returns every number that a finished run keeps: its model and its last checkpoint (list)."""
     from keras_w2v2.training.runs import checkpoint_file
@@ -94,8 +88,8 @@ def assert_the_same(one, other):
 
 def finish_and_compare(arguments, whole, keras_w2v2):
     """Lets a run end, and compares it with one that is let alone."""
-    code, said = run_to_the_end(arguments)
-    assert code == 0, said
+    carried_on = keras_w2v2(*arguments)
+    assert carried_on.code == 0, carried_on.err
     out = arguments[arguments.index("--out") + 1]
     undisturbed = [whole if argument == out else argument for argument in arguments]
     assert keras_w2v2(*undisturbed).code == 0
