@@ -78,7 +78,9 @@ def shards(recordings, tmp_path_factory):
 
 
 TINY = (
-    "model.conv_filters=[8,8,8,8,8,8,8]",
+    "model.conv_filters=[8,8]",  # frames of 320 samples, of few operations to trace
+    "model.conv_kernels=[20,20]",
+    "model.conv_strides=[16,20]",
     "model.hidden_dim=16",
     "model.num_layers=1",
     "model.num_heads=2",
@@ -136,7 +138,9 @@ def recogniser(tmp_path_factory):
     model = Wav2Vec2ForCTC.from_preset(
         "wav2vec2_tiny",
         vocabulary=Vocabulary.librispeech(),
-        conv_filters=(8,) * 7,
+        conv_filters=(8, 8),
+        conv_kernels=(20, 20),
+        conv_strides=(16, 20),
         hidden_dim=16,
         num_layers=1,
         num_heads=2,

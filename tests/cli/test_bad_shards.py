@@ -51,10 +51,10 @@ def test_shards_of_another_rate_are_refused(verb, copied, refused):
         ("pretrain", "model.num_heads=3", "hidden_dim (16) must be a multiple of num_heads (3)"),
         ("pretrain", "model.position_groups=5", "must be a multiple of position_groups (5)"),
         ("pretrain", "model.code_dim=9", "code_dim (9) must be a multiple of num_codebooks (2)"),
-        ("pretrain", "model.conv_kernels=[10,3]", "must have the same length"),
+        ("pretrain", "model.conv_kernels=[10,3,3]", "must have the same length"),
         ("pretrain", "model.mask_span=40", "no room for a masked span of 40 frames"),
-        ("pretrain", "model.conv_strides=[5,2,2,2,2,2,90]", "no room for a masked span"),
-        ("finetune", "model.conv_kernels=[10,3,3,3,3,2,900]", "a frame of this model sees"),
+        ("pretrain", "model.conv_strides=[16,800]", "no room for a masked span"),
+        ("finetune", "model.conv_kernels=[20,2000]", "a frame of this model sees"),
     ],
 )
 def test_an_impossible_shape_is_refused(verb, change, says, shards, refused):
