@@ -34,11 +34,15 @@ def _padded(rows, width=WIDTH):
     return np.array([list(row) + [-1] * (width - len(row)) for row in rows], "int32")
 
 
+_rows = tf.TensorSpec([None, WIDTH], "int32")
+traced_distance = tf.function(edit_distance, input_signature=[_rows, _rows])
+
+
 @settings(max_examples=40, deadline=None)
 @given(batch=batches)
 def test_the_edit_distance_is_levenshteins(batch):
     hypotheses, references = zip(*batch, strict=True)
-    found = edit_distance(_padded(hypotheses), _padded(references))
+    found = traced_distance(_padded(hypotheses), _padded(references))
     assert list(found) == [_levenshtein(h, r) for h, r in batch]
 
 
