@@ -73,11 +73,20 @@ def test_a_checkpoint_of_another_architecture_is_refused(keras_w2v2, shards, rec
     assert not list(tmp_path.iterdir())
 
 
+@pytest.fixture(scope="module")
+def run(shards, tiny_pretraining, tmp_path_factory):
+    """The folder of a finished pre-training."""
+    from keras_w2v2.cli import main
+
+    out = tmp_path_factory.mktemp("pretrained") / "run"
+    command = ["pretrain", "--data", str(shards), "--out", str(out), *tiny_pretraining]
+    assert main(command) == 0
+    return out
+
+
 def test_a_run_of_another_configuration_is_not_overwritten(
-    keras_w2v2, shards, tiny_pretraining, tmp_path
+    keras_w2v2, run, shards, tiny_pretraining
 ):
-    run = tmp_path / "run"
-    assert keras_w2v2("pretrain", "--data", shards, "--out", run, *tiny_pretraining).code == 0
     before = (run / "model.keras").read_bytes()
     other = [*tiny_pretraining, *settings("seed=5")]
     assert "seed" in keras_w2v2("pretrain", "--data", shards, "--out", run, *other).error
@@ -85,12 +94,7 @@ def test_a_run_of_another_configuration_is_not_overwritten(
 
 
 @pytest.mark.parametrize("verb", ["evaluate", "transcribe", "export"])
-def test_a_pretrained_model_cannot_read(
-    verb, keras_w2v2, shards, recordings, tiny_pretraining, tmp_path_factory, tmp_path
-):
-    run = tmp_path_factory.getbasetemp() / "pretrained-only"
-    if not run.exists():
-        assert keras_w2v2("pretrain", "--data", shards, "--out", run, *tiny_pretraining).code == 0
+def test_a_pretrained_model_cannot_read(verb, keras_w2v2, run, shards, recordings, tmp_path):
     arguments = {
         "evaluate": ["evaluate", run, "--data", shards],
         "transcribe": ["transcribe", run, recordings / "00.wav"],
