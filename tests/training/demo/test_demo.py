@@ -14,7 +14,9 @@ from keras_w2v2.training.progress import Quiet
 TINY = demo_stages.Size(
     {"pretrain": 12, "train": 24, "test": 6},
     (
-        "model.conv_filters=[8,8,8,8,8,8,8]",
+        "model.conv_filters=[8,8]",
+        "model.conv_kernels=[20,20]",
+        "model.conv_strides=[16,20]",
         "model.hidden_dim=16",
         "model.num_layers=1",
         "model.num_heads=2",
