@@ -139,7 +139,7 @@ def plan(recipe, *, hours, gpus=1, device="a100", settings=()):
 def _configuration(recipe, settings):
     values = recipe_file.read(recipe_file.find(recipe))
     task = values.get("task")
-    if task not in CONFIGS:
+    if task not in tuple(CONFIGS):  # it may be anything that YAML can say
         raise UserError(f"recipe '{recipe}' has no task: write task: pretrain or task: finetune")
     config = CONFIGS[task].load(recipe, settings)
     if config.model.preset is None:

@@ -111,3 +111,9 @@ def test_what_cannot_be_planned_is_said_in_one_line(arguments, says):
         plan(**({"recipe": "wav2vec2_base", "hours": 960} | arguments))
     assert says in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_recipe_whose_task_is_none_is_refused(tmp_path):
+    (tmp_path / "mine.yaml").write_text("task: [pretrain]\n")
+    with pytest.raises(UserError, match="has no task: write task: pretrain or task: finetune"):
+        plan(tmp_path / "mine.yaml", hours=1)
