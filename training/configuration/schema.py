@@ -23,6 +23,8 @@ from keras_w2v2.training.configuration.field_types import (
 from keras_w2v2.training.configuration.guard_schema import FinetuneGuard, PretrainGuard
 from keras_w2v2.training.configuration.model_schema import FinetuneModel, PretrainModel
 
+TASKS = ("pretrain", "finetune")  # and the commands that do them
+
 
 class Augmentation(Section):
     """How training clips are varied (`keras_w2v2.data.Augmentation`); never the dev shards."""
@@ -203,9 +205,19 @@ class Run(Section):
         else:
             source = recipe_file.find(recipe or cls.default_recipe())
             values = recipe_file.read(source)
+        cls._require_own_task(values, source)
         settings = list(settings)
         values = recipe_file.override(values, settings)
         return recipe_file.validate(cls, values, str(source), settings)
+
+    @classmethod
+    def _require_own_task(cls, values, source):
+        """Names the command that a recipe is for, before its keys are found to be unknown here."""
+        task, own = values.get("task"), cls.model_fields["task"].default
+        if task in TASKS and task != own:
+            raise UserError(
+                f"{source} is a recipe of the other task: `keras-w2v2 {task}` takes it, not {own}"
+            )
 
     @classmethod
     def of(cls, config, settings=()):

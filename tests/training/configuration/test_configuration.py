@@ -71,7 +71,8 @@ def test_a_configuration_survives_its_own_yaml():
         ),
         ("optimizer: 3", "'optimizer' should be a section of keys, not 3"),
         ("jit_compile: 1", "'jit_compile' should be a valid boolean, not 1 (whole number)"),
-        ("task: finetune", "'task' should be 'pretrain', not 'finetune'"),
+        ("task: train", "'task' should be 'pretrain', not 'train'"),
+        ("task: [finetune]", "'task' should be 'pretrain', not ['finetune']"),
         ("data: {min_seconds: 9, max_seconds: 3}", "min_seconds is 9, more than max_seconds 3"),
         ("model: {dropout: 1.0}", "'model.dropout' should be less than 1, not 1.0 (number)"),
         ("- a\n- b", "holds a list: write `key: value` lines (a mapping)"),
@@ -101,6 +102,17 @@ def test_a_wrong_setting_is_refused_by_name(recipe, setting, says):
 
 def test_an_unknown_recipe_names_the_nearest():
     assert "did you mean 'small_pretrain'?" in refusal(PretrainConfig, "smal_pretrain")
+
+
+@pytest.mark.parametrize(
+    ("config", "own", "other"),
+    [(PretrainConfig, "pretrain", "finetune"), (FinetuneConfig, "finetune", "pretrain")],
+)
+def test_a_recipe_of_the_other_task_names_the_command_that_takes_it(config, own, other):
+    message = refusal(config, f"small_{other}")
+    assert f"small_{other}.yaml is a recipe of the other task" in message
+    assert f"`keras-w2v2 {other}` takes it, not {own}" in message
+    assert f"`keras-w2v2 {other}`" in refusal(config, {"task": other})
 
 
 def test_a_configuration_of_the_other_task_is_refused():
