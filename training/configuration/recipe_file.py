@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import yaml
 from pydantic import ValidationError
@@ -154,8 +155,10 @@ def _known_keys(kind, section):
         for name, field in model.model_fields.items():
             dotted = ".".join([*path, name])
             (here if list(path) == list(section) else everywhere).append(dotted)
-            if hasattr(field.annotation, "model_fields"):
-                walk(field.annotation, [*path, name])
+            # Of a section that may be left out the annotation is a union with None.
+            for inner in (field.annotation, *get_args(field.annotation)):
+                if hasattr(inner, "model_fields"):
+                    walk(inner, [*path, name])
 
     walk(kind, [])
     return here + everywhere
