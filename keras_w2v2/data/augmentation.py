@@ -4,10 +4,12 @@ All of it is drawn from the seed and the clip's position in the stream, so that 
 on augments as if it had never stopped.
 """
 
+import math
 from dataclasses import dataclass
 
-from keras_w2v2.data.resampling import resample, to_int16
-from keras_w2v2.errors import UserError
+from keras_w2v2.data import shards
+from keras_w2v2.data.resampling import ratio_of, resample, to_int16
+from keras_w2v2.errors import UserError, nearest
 
 NOISES = ("white", "pink")  # or a folder of shards
 _SPEED, _NOISE = 0x59EE, 0x4015  # keep the draws apart from each other and from those of crops
@@ -18,8 +20,9 @@ class Augmentation:
     """How training clips are varied; all of it is off by default.
 
     Attributes:
-        speeds: tuple of float in [0.5, 2] with two decimals at most, one of which is drawn for
-            each clip: 1.1 plays it a tenth faster and higher (Ko et al., 2015, take 0.9, 1, 1.1).
+        speeds: tuple of float in [0.5, 2] with two decimals at most (or other such ratios, see
+            `resampling.ratio_of`), one of which is drawn for each clip: 1.1 plays it a tenth
+            faster and higher (Ko et al., 2015, take 0.9, 1, 1.1).
         noise: None, "white", "pink", or the folder of shards of noise recordings.
         noise_probability: float, share of the clips that get noise.
         noise_snr: (float, float), least and most signal-to-noise ratio in dB, drawn evenly.
@@ -33,9 +36,15 @@ class Augmentation:
     def __post_init__(self):
         if not self.speeds or not all(0.5 <= speed <= 2 for speed in self.speeds):
             raise UserError(f"augmentation: speeds {list(self.speeds)} must lie between 0.5 and 2")
-        if self.noise_snr[0] > self.noise_snr[1] or not 0 <= self.noise_probability <= 1:
+        for speed in self.speeds:
+            try:
+                ratio_of(speed)
+            except UserError as error:
+                raise UserError(f"augmentation: speeds: {error}") from None
+        least, most = self.noise_snr
+        if not -math.inf < least <= most < math.inf or not 0 <= self.noise_probability <= 1:
             raise UserError(
-                f"augmentation: noise_snr {list(self.noise_snr)} must be rising and "
+                f"augmentation: noise_snr {list(self.noise_snr)} must be rising numbers and "
                 f"noise_probability {self.noise_probability:g} between 0 and 1"
             )
 
@@ -166,11 +175,33 @@ def excerpt(pcm, key, samples):
     return tf.cast(long[offset : offset + samples], tf.float32)
 
 
+def noise_index(noise):
+    """Returns the ShardIndex of the noise recordings, None for no noise and noise that is made.
+
+    Args:
+        noise: str or None, see `Augmentation`.
+
+    Raises:
+        UserError: it is neither a kind of noise nor a folder of shards.
+    """
+    if noise is None or noise in NOISES:
+        return None
+    try:
+        return shards.ShardIndex.load(noise)
+    except UserError as error:
+        known = " or ".join(NOISES)
+        raise UserError(
+            f"augmentation.noise is '{noise}'{nearest(noise, NOISES)}: give {known}, or a folder "
+            f"of shards ({error})"
+        ) from None
+
+
 def _noises(noise, seed):
     """Returns the endless dataset of noise recordings, None for noise that is made."""
-    if noise in NOISES:
+    recorded = noise_index(noise)
+    if recorded is None:
         return None
-    from keras_w2v2.data import records, shards, stream
+    from keras_w2v2.data import records, stream
 
-    recordings = stream.epochs(shards.load_all(noise), seed + _NOISE, shuffle=True, repeat=True)
+    recordings = stream.epochs([recorded], seed + _NOISE, shuffle=True, repeat=True)
     return recordings.map(lambda record: records.pcm(record["audio"]))

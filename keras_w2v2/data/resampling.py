@@ -4,9 +4,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from keras_w2v2.errors import UserError
+
 _ZERO_CROSSINGS = 16  # of the filter, on each side
 _CUTOFF = 0.95  # of the lower of both Nyquist frequencies
 _KAISER_BETA = 8.0  # 80 dB of stop band
+_MOST_PHASES = 100  # filters of one speed
+_ROUNDING = 1e-9  # of a speed that was written or computed as a ratio
 
 
 def resample(pcm, speed):
@@ -17,14 +21,17 @@ def resample(pcm, speed):
 
     Args:
         pcm: int16 [samples].
-        speed: float.
+        speed: float, see `ratio_of`.
 
     Returns:
         int16 [floor(samples * q / p)].
+
+    Raises:
+        UserError: `speed` is no such ratio.
     """
     import tensorflow as tf
 
-    ratio = Fraction(speed).limit_denominator(100)
+    ratio = ratio_of(speed)
     if ratio == 1:
         return pcm
     step, phases = ratio.numerator, ratio.denominator
@@ -36,6 +43,28 @@ def resample(pcm, speed):
     padded = tf.pad(tf.cast(pcm, tf.float32), [[before, behind]])[None, :, None]
     values = tf.nn.conv1d(padded, filters[:, None, :], stride=step, padding="VALID")
     return to_int16(tf.reshape(values, [-1])[:wanted])
+
+
+def ratio_of(speed):
+    """Returns the ratio of whole numbers that a speed is, the lower one at most 100 (Fraction).
+
+    Args:
+        speed: float; two decimals are always such a ratio, and so is 9/8 = 1.125.
+
+    Raises:
+        UserError: it is none; the text names the nearest.
+
+    Example:
+        >>> ratio_of(1.1)
+        Fraction(11, 10)
+    """
+    ratio = Fraction(speed).limit_denominator(_MOST_PHASES)
+    if abs(ratio - Fraction(speed)) > _ROUNDING:
+        raise UserError(
+            f"speed {speed} cannot be played exactly: give two decimals at most, such as "
+            f"{speed:.2f}"
+        )
+    return ratio
 
 
 def _filters(step, phases):

@@ -1,5 +1,7 @@
 """Speed and noise: what they do to a clip, and that position and seed decide it."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import soxr
@@ -153,13 +155,33 @@ def test_recognition_keeps_labels_and_limits_at_every_speed(noise_shards):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"speeds": (0.3,)}, {"speeds": ()}, {"noise_snr": (9.0, 1.0)}, {"noise_probability": 2}],
+    [
+        {"speeds": (0.3,)},
+        {"speeds": ()},
+        {"noise_snr": (9.0, 1.0)},
+        {"noise_snr": (5.0, float("nan"))},
+        {"noise_snr": (5.0, float("inf"))},
+        {"noise_probability": 2},
+    ],
 )
 def test_impossible_augmentation_is_refused(wrong):
     with pytest.raises(UserError, match="augmentation: .*(between|rising)"):
         Augmentation(**wrong)
 
 
+@pytest.mark.parametrize("speed", [1.005, 0.9001, 2 / 3 + 1e-6, 1.0000001])
+def test_a_speed_that_would_be_played_as_another_is_refused(speed):
+    with pytest.raises(UserError, match=f"augmentation: speeds: speed {speed} cannot be played"):
+        Augmentation(speeds=(1.0, speed))
+
+
+def test_every_speed_of_two_decimals_and_every_simple_ratio_is_played_as_it_is():
+    hundredths = [number / 100 for number in range(50, 201)]
+    assert all(100 * resampling.ratio_of(s) == round(100 * s) for s in hundredths)
+    assert resampling.ratio_of(2 / 3) == Fraction(2, 3)
+    assert resampling.ratio_of(1.125) == Fraction(9, 8)
+
+
 def test_noise_that_is_no_folder_of_shards_is_named(noise_shards):
-    with pytest.raises(UserError, match="'brown' does not exist"):
+    with pytest.raises(UserError, match="augmentation.noise is 'brown': give white or pink"):
         waveforms(noise_shards, augmentation=Augmentation(noise="brown"))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Count = Annotated[int, Field(ge=1)]
 NotNegative = Annotated[int, Field(ge=0)]
@@ -10,6 +10,17 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Rate = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 AtLeastZero = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+def _as_it_is_played(speed):
+    from keras_w2v2.data import resampling
+
+    resampling.ratio_of(speed)
+    return speed
+
+
+Speed = Annotated[float, Field(ge=0.5, le=2), AfterValidator(_as_it_is_played)]
 
 
 def at_most(name, value, limit_name, limit):

@@ -13,11 +13,13 @@ from keras_w2v2.training.configuration import recipe_file
 from keras_w2v2.training.configuration.field_types import (
     AtLeastZero,
     Count,
+    Finite,
     NotNegative,
     Positive,
     Rate,
     Section,
     Share,
+    Speed,
     at_most,
 )
 from keras_w2v2.training.configuration.guard_schema import FinetuneGuard, PretrainGuard
@@ -29,10 +31,10 @@ TASKS = ("pretrain", "finetune")  # and the commands that do them
 class Augmentation(Section):
     """How training clips are varied (`keras_w2v2.data.Augmentation`); never the dev shards."""
 
-    speeds: list[Annotated[float, Field(ge=0.5, le=2)]] = Field([1.0], min_length=1)
-    noise: str | None = None  # white, pink, or a folder of shards of noise
+    speeds: list[Speed] = Field([1.0], min_length=1)
+    noise: Annotated[str, Field(min_length=1)] | None = None  # white, pink, or a folder of shards
     noise_probability: Share = 0.5
-    noise_snr: list[float] = Field([5.0, 20.0], min_length=2, max_length=2)  # dB, least and most
+    noise_snr: list[Finite] = Field([5.0, 20.0], min_length=2, max_length=2)  # dB, least and most
 
     @model_validator(mode="after")
     def _in_order(self):
@@ -68,11 +70,18 @@ class Data(Section):
         return self.arguments() | as_it_is | {"shuffle": False, "repeat": False}
 
     def noise_shards(self):
-        """Returns the folder of noise recordings (str), None where there is none."""
-        from keras_w2v2.data.augmentation import NOISES
+        """Returns the folder of noise recordings (str), None where there is none.
+
+        Raises:
+            UserError: `noise` is neither a kind of noise nor a folder of shards.
+        """
+        from keras_w2v2.data.augmentation import noise_index
 
         noise = self.augmentation.noise if self.augmentation else None
-        return None if noise in NOISES else noise
+        try:
+            return None if noise_index(noise) is None else noise
+        except UserError as error:
+            raise UserError(f"data.{error}") from None
 
 
 class PretrainData(Data):

@@ -2,6 +2,7 @@ import inspect
 
 import pytest
 
+from keras_w2v2.data import shards
 from keras_w2v2.errors import UserError
 from keras_w2v2.training.configuration.schema import FinetuneConfig, PretrainConfig
 
@@ -75,6 +76,19 @@ def test_a_configuration_survives_its_own_yaml():
         ("task: [finetune]", "'task' should be 'pretrain', not ['finetune']"),
         ("data: {min_seconds: 9, max_seconds: 3}", "min_seconds is 9, more than max_seconds 3"),
         ("model: {dropout: 1.0}", "'model.dropout' should be less than 1, not 1.0 (number)"),
+        ("data: {augmentation: {speeds: [1, 1.005]}}", "speeds.1: speed 1.005 cannot be played"),
+        ("data: {augmentation: {speeds: [0.3]}}", "'data.augmentation.speeds.0' should be greater"),
+        ("data: {augmentation: {speeds: []}}", "'data.augmentation.speeds'"),
+        ("data: {augmentation: {nois: pink}}", "did you mean 'data.augmentation.noise'?"),
+        ("data: {augmentation: {noise: ''}}", "'data.augmentation.noise'"),
+        ("data: {augmentation: {noise: 3}}", "'data.augmentation.noise'"),
+        (
+            "data: {augmentation: {noise_probability: .nan}}",
+            "'data.augmentation.noise_probability'",
+        ),
+        ("data: {augmentation: {noise_snr: [1]}}", "'data.augmentation.noise_snr'"),
+        ("data: {augmentation: {noise_snr: [1, .inf]}}", "'data.augmentation.noise_snr.1'"),
+        ("data: {augmentation: {noise_snr: [9, 1]}}", "data.augmentation: noise_snr[0] is 9, more"),
         ("- a\n- b", "holds a list: write `key: value` lines (a mapping)"),
         ("a: [1,\nb: 2", "is not YAML, line 2"),
     ],
@@ -102,6 +116,14 @@ def test_a_wrong_setting_is_refused_by_name(recipe, setting, says):
 
 def test_an_unknown_recipe_names_the_nearest():
     assert "did you mean 'small_pretrain'?" in refusal(PretrainConfig, "smal_pretrain")
+
+
+def test_noise_that_is_neither_a_kind_nor_shards_is_refused_by_its_key():
+    config = FinetuneConfig.load(None, ["data.augmentation.noise=pnik"])
+    with pytest.raises(UserError) as error:
+        config.data.noise_shards()
+    wanted = "data.augmentation.noise is 'pnik', did you mean 'pink'?: give white or pink, or a"
+    assert str(error.value).startswith(wanted)
 
 
 @pytest.mark.parametrize(
@@ -149,10 +171,11 @@ def test_augmentation_reaches_the_pipeline_and_is_off_by_default():
     assert FinetuneConfig.load(config.model_dump()) == config
 
 
-def test_a_folder_of_noise_is_an_input_of_the_run():
+def test_a_folder_of_noise_is_an_input_of_the_run(tmp_path):
+    shards.write_index(tmp_path, [], [], source={"path": "street"}, rejected=[])
     made = PretrainConfig.load(None, ["data.augmentation.noise=pink"])
-    recorded = PretrainConfig.load(None, ["data.augmentation.noise=shards/street"])
-    assert (made.data.noise_shards(), recorded.data.noise_shards()) == (None, "shards/street")
+    recorded = PretrainConfig.load(None, [f"data.augmentation.noise={tmp_path}"])
+    assert (made.data.noise_shards(), recorded.data.noise_shards()) == (None, str(tmp_path))
 
 
 @pytest.mark.parametrize(
