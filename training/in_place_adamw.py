@@ -23,7 +23,8 @@ class InPlaceAdamW(keras.optimizers.AdamW):
 
     def _backend_update_step(self, grads, trainable_variables, learning_rate):
         self._order = _Order()
-        super()._backend_update_step(grads, trainable_variables, learning_rate)
+        # From the last layer to the first, as the gradients come and can be let go of.
+        super()._backend_update_step(grads[::-1], trainable_variables[::-1], learning_rate)
         self._order = None
 
     def _apply_weight_decay(self, variables):
