@@ -9,16 +9,8 @@ from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.quantizer import GumbelProductQuantizer, gumbel_noise
 from keras_w2v2.layers.span_mask import span_mask as draw_span_mask
-from keras_w2v2.models import batch
-from keras_w2v2.models.settings import (
-    fields,
-    require_above_zero,
-    require_at_least_zero,
-    require_multiple,
-    require_not_negative,
-    require_positive,
-    require_share,
-)
+from keras_w2v2.models import batch, pretraining_settings
+from keras_w2v2.models.settings import fields
 from keras_w2v2.models.task import TaskModel
 from keras_w2v2.objectives import distractors as draw_distractors
 from keras_w2v2.objectives import totals
@@ -108,7 +100,7 @@ class Wav2Vec2ForPreTraining(TaskModel):
     ):
         super().__init__(backbone, **kwargs)
         settings = {name: value for name, value in locals().items() if name in fields(type(self))}
-        _check(settings)
+        pretraining_settings.check(settings)
         self._settings = settings
         dtype = self.dtype_policy
         self.quantizer = GumbelProductQuantizer(
@@ -264,17 +256,3 @@ class Wav2Vec2ForPreTraining(TaskModel):
             seed,
             rows,
         )
-
-
-def _check(settings):
-    whole = ("num_codebooks", "codebook_size", "code_dim", "projection_dim", "mask_span")
-    whole += ("num_distractors",)
-    require_positive(**{k: settings[k] for k in whole})
-    require_share(mask_prob=settings["mask_prob"], quantizer_dropout=settings["quantizer_dropout"])
-    scales = ("logit_temperature", "gumbel_start", "gumbel_end", "gumbel_decay")
-    require_above_zero(**{k: settings[k] for k in scales})
-    require_multiple(code_dim=(settings["code_dim"], settings["num_codebooks"], "num_codebooks"))
-    others = ("mask_min_spans", "cross_utterance_distractors", "codebook_distractors")
-    require_not_negative(**{k: settings[k] for k in others})
-    weights = ("diversity_weight", "feature_penalty_weight")
-    require_at_least_zero(**{k: settings[k] for k in weights})
