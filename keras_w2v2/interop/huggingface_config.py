@@ -158,8 +158,16 @@ def config_of(model, task, origin=None):
         task: str, its class name in transformers.
         origin: dict, the config.json that the model was loaded from: what has no meaning here
             (ids of special tokens, loss reductions) is carried over from it.
+
+    Raises:
+        UserError: the model has what transformers' has not.
     """
     ours_backbone, ours_head = model.backbone.get_config(), model.get_config()
+    if ours_head.get("num_codebooks") == 0:
+        raise UserError(
+            "transformers has no continuous targets (num_codebooks=0): fine-tune the model and "
+            "write that, or pre-train with codebooks"
+        )
     config = {
         "architectures": [task],
         "ctc_loss_reduction": "mean",
@@ -216,6 +224,7 @@ def _unnamed_defaults(feature_norm, task):
     return backbone, {
         "cross_utterance_distractors": 0,
         "codebook_distractors": 0,
+        "mask_inputs": True,
         "feature_penalty_weight": 10.0 if base else 0.0,
         "gumbel_start": 2.0,
         "gumbel_end": 0.5 if base else 0.1,

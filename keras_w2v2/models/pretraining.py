@@ -5,6 +5,7 @@ import math
 import keras
 from keras import ops
 
+from keras_w2v2.layers.continuous_targets import ContinuousTargets
 from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.quantizer import GumbelProductQuantizer, gumbel_noise
@@ -34,6 +35,7 @@ FIGURES = (
     "masked_share",
     "gradient_norm",
 )
+OF_CODES = ("diversity_loss", "code_perplexity", "prob_perplexity", "temperature")
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
@@ -47,7 +49,9 @@ class Wav2Vec2ForPreTraining(TaskModel):
     Args:
         backbone: Wav2Vec2Backbone.
         num_codebooks, codebook_size, code_dim: int, the quantizer: G codebooks of V entries,
-            joined width; code_dim a multiple of G.
+            joined width; code_dim a multiple of G. With num_codebooks 0 the targets are
+            continuous, the features themselves (`layers.continuous_targets`): no codes, no
+            diversity loss, no perplexities, and the other settings of codes mean nothing.
         projection_dim: int, width in which contexts and targets are compared.
         num_distractors: int, from other masked frames of the same clip.
         cross_utterance_distractors: int, further ones from all masked frames of the batch.
@@ -55,6 +59,8 @@ class Wav2Vec2ForPreTraining(TaskModel):
         logit_temperature: float, divides the cosine similarities.
         diversity_weight, feature_penalty_weight: float.
         mask_prob, mask_span, mask_min_spans: as in `layers.span_mask.span_mask`.
+        mask_inputs: bool. False lets the transformer see the frames of the mask as they are;
+            the loss is taken there all the same. For ablations: the task is then to copy.
         gumbel_start, gumbel_end, gumbel_decay: float, the Gumbel temperature is
             max(gumbel_start * gumbel_decay^updates, gumbel_end), by optimizer update.
         quantizer_dropout: float in [0, 1), on the features that the quantizer reads.
@@ -73,7 +79,6 @@ class Wav2Vec2ForPreTraining(TaskModel):
     """
 
     preset_task = "pretraining"
-    known_names = totals.KNOWN
 
     def __init__(
         self,
@@ -91,6 +96,7 @@ class Wav2Vec2ForPreTraining(TaskModel):
         mask_prob=0.65,
         mask_span=10,
         mask_min_spans=2,
+        mask_inputs=True,
         gumbel_start=2.0,
         gumbel_end=0.5,
         gumbel_decay=0.999995,
@@ -103,16 +109,20 @@ class Wav2Vec2ForPreTraining(TaskModel):
         pretraining_settings.check(settings)
         self._settings = settings
         dtype = self.dtype_policy
-        self.quantizer = GumbelProductQuantizer(
-            num_codebooks, codebook_size, code_dim, dtype=dtype, name="quantizer"
-        )
+        if num_codebooks:
+            self.quantizer = GumbelProductQuantizer(
+                num_codebooks, codebook_size, code_dim, dtype=dtype, name="quantizer"
+            )
+        else:
+            self.quantizer = ContinuousTargets(dtype=dtype, name="quantizer")
         self.quantizer_dropout = Dropout(quantizer_dropout, dtype=dtype, name="quantizer_dropout")
         self.project_target = keras.layers.Dense(projection_dim, dtype=dtype, name="project_target")
         self.project_context = keras.layers.Dense(
             projection_dim, dtype=dtype, name="project_context"
         )
         self.random = keras.random.SeedGenerator(seed)
-        self.track(FIGURES)
+        self.known_names = totals.KNOWN + (totals.KNOWN_OF_CODES if num_codebooks else ())
+        self.track(name for name in FIGURES if num_codebooks or name not in OF_CODES)
         self.build()
 
     def build_head(self):
@@ -149,7 +159,8 @@ class Wav2Vec2ForPreTraining(TaskModel):
             "feature_penalty", "accuracy" (share of masked frames whose target beats every
             distractor), "code_perplexity" and "prob_perplexity" (summed over codebooks, of the
             codes picked and of the mean softmax), "temperature", "masked_share" of valid frames,
-            "masked_frames" (a count, not per frame).
+            "masked_frames" (a count, not per frame). With continuous targets those of `OF_CODES`
+            are missing.
         """
         begun = self.begin(training)
         batch.require_keys(inputs, batch.INPUTS, "inputs")
@@ -165,7 +176,8 @@ class Wav2Vec2ForPreTraining(TaskModel):
         seed = begun["seed"]
         if span_mask is None:
             span_mask = self._draw_span_mask(inputs, fold_in(seed, 1), rows)
-        outputs = self(inputs, span_mask=span_mask, training=training)
+        hidden = span_mask if self._settings["mask_inputs"] else None
+        outputs = self(inputs, span_mask=hidden, training=training)
         span_mask = ops.logical_and(span_mask, outputs["frame_mask"])
         targets = self._quantize(outputs["features"], training, begun, rows)
         candidates = self._similarities(outputs, targets, span_mask, distractors, seed, rows)
@@ -177,17 +189,18 @@ class Wav2Vec2ForPreTraining(TaskModel):
         span_mask = self._draw_span_mask(inputs, fold_in(begun["seed"], 1), rows)
         span_mask = ops.logical_and(span_mask, outputs["frame_mask"])
         features = self.quantizer_dropout(outputs["features"], training=True)
-        return totals.known(self.quantizer(features)["probabilities"], outputs, span_mask)
+        return totals.known(self.quantizer(features), outputs, span_mask)
 
     def zero_sums(self):
-        return totals.zeros(self.quantizer.num_codebooks, self.quantizer.codebook_size)
+        return totals.zeros(self._settings["num_codebooks"], self._settings["codebook_size"])
 
     def figures_of(self, sums, begun):
         own = self._settings
         figures = totals.per_masked_frame(
             sums, own["diversity_weight"], own["feature_penalty_weight"]
         )
-        figures["temperature"] = self.temperature(begun["updates"])
+        if self.quantizer.num_codebooks:
+            figures["temperature"] = self.temperature(begun["updates"])
         return figures, dict.fromkeys(figures, figures["masked_frames"])
 
     def _draw_span_mask(self, inputs, seed, rows):
@@ -198,9 +211,9 @@ class Wav2Vec2ForPreTraining(TaskModel):
         return draw_span_mask(frame_length, size, seed, *spans, rows=rows)
 
     def _quantize(self, features, training, begun, rows):
-        if not training:
+        features = self.quantizer_dropout(features, training=training)
+        if not (training and self.quantizer.num_codebooks):
             return self.quantizer(features)
-        features = self.quantizer_dropout(features, training=True)
         noise = self.gumbel_noise(features, fold_in(begun["seed"], 2), rows)
         return self.quantizer(features, self.temperature(begun["updates"]), noise)
 

@@ -62,7 +62,7 @@ class PretrainModel(Backbone):
     """Fields of `Wav2Vec2ForPreTraining` and of its backbone."""
 
     preset: str | None = "wav2vec2_base"
-    num_codebooks: Count | None = None
+    num_codebooks: NotNegative | None = None  # 0: continuous targets
     codebook_size: Annotated[int, Field(ge=2)] | None = None
     code_dim: Count | None = None
     projection_dim: Count | None = None
@@ -75,6 +75,7 @@ class PretrainModel(Backbone):
     mask_prob: Rate | None = None
     mask_span: Count | None = None
     mask_min_spans: NotNegative | None = None
+    mask_inputs: bool | None = None  # false: the transformer sees what it is asked for
     gumbel_start: Positive | None = None
     gumbel_end: Positive | None = None
     gumbel_decay: Annotated[float, Field(gt=0, le=1)] | None = None

@@ -115,11 +115,10 @@ class Guard:
     def _seen(self, row):
         """Yields (name, what is wrong or None) of every check that the line has figures for."""
         yield "not finite", self._not_finite(row)
-        if "code_perplexity" in row:
-            collapse = self._codebook_collapse(row)
-            yield "codebook collapse", collapse
-            if not collapse:  # its consequence otherwise
-                yield "tie", self._tie(row)
+        collapse = "code_perplexity" in row and self._codebook_collapse(row)
+        yield "codebook collapse", collapse
+        if "contrastive_loss" in row and not collapse:  # its consequence otherwise
+            yield "tie", self._tie(row)
         if "feature_penalty" in row:
             yield "silent features", self._silent_features(row["feature_penalty"])
         if "contrastive_loss" in row and row["updates"] > self.limits.chance_after:

@@ -21,6 +21,7 @@ def of(name, values):
     """
     why, change = _ADVICE[name](values)
     unprotected = values["model"].get("diversity_weight", DIVERSITY_WEIGHT) < DIVERSITY_WEIGHT
+    unprotected = unprotected and values["model"]["num_codebooks"] > 0
     if unprotected and "model.diversity_weight" not in change:  # it makes all the others worse
         why += f", and {_apart(values)}"
         change = {"model.diversity_weight": DIVERSITY_WEIGHT} | change

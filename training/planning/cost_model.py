@@ -40,9 +40,11 @@ class Architecture:
             head = 2 * width * model.vocabulary_size
             return cls(settings, not settings["freeze_feature_encoder"], head)
         codes = settings["num_codebooks"] * settings["codebook_size"]
-        projection = settings["projection_dim"]
-        head = 2 * features * codes + 2 * settings["codebook_size"] * settings["code_dim"]
-        head += 2 * (width + settings["code_dim"]) * projection
+        projection, target = settings["projection_dim"], settings["code_dim"]
+        look_up = 2 * settings["codebook_size"] * target
+        if not codes:  # continuous targets
+            look_up, target = 0, features
+        head = 2 * features * codes + look_up + 2 * (width + target) * projection
         return cls(settings, settings["feature_grad_mult"] > 0, head)
 
     @property

@@ -49,7 +49,8 @@ def codes(folder):
 def masks(folder):
     """Shows what training hides, with the mask function of training itself."""
     model = folder.config().get("model", {})
-    if not model.get("mask_prob") or model.get("conv_kernels") is None:
+    hides = model.get("mask_prob") and model.get("mask_inputs", True)
+    if not hides or model.get("conv_kernels") is None:
         return []
     from keras_w2v2.training.reports import mask_picture
 

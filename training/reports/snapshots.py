@@ -20,10 +20,10 @@ _SEEN_CLIPS = 200  # read at most to find some that are short enough
 class Snapshots(keras.callbacks.Callback):
     """Writes a line of snapshots.jsonl at the first epoch's end and at every evaluation.
 
-    A line has "updates", "frames" (of each clip) and, while pre-training, "codes" (for each
-    codebook how many frames took each entry, int [G][V]) or, for a recogniser, "transcripts" (list
-    of dict with "id", "reference", "hypothesis"). Nothing random is drawn: training goes on as
-    if nobody had looked.
+    A line has "updates", "frames" (of each clip) and, while pre-training with codebooks, "codes"
+    (for each codebook how many frames took each entry, int [G][V]) or, for a recogniser,
+    "transcripts" (list of dict with "id", "reference", "hypothesis"). Nothing random is drawn:
+    training goes on as if nobody had looked.
 
     Args:
         path: of snapshots.jsonl.
@@ -71,8 +71,10 @@ class Snapshots(keras.callbacks.Callback):
             "updates": updates,
             "frames": [frames.frames(len(clip.waveform)) for clip in self._clips],
         }
-        reads = hasattr(self.model, "vocabulary")
-        row |= {"transcripts": self._transcripts()} if reads else {"codes": self._codes()}
+        if hasattr(self.model, "vocabulary"):
+            row["transcripts"] = self._transcripts()
+        elif self.model.quantizer.num_codebooks:
+            row["codes"] = self._codes()
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
