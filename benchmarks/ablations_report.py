@@ -53,7 +53,8 @@ def summary(results):
         ours = [result for result in results if result["arm"] == arm]
         if not ours:
             continue
-        row = {"arm": arm, "title": title, "seeds": len(ours), "guard": _guard(ours)}
+        guard = "" if arm == RANDOM else _guard(ours)
+        row = {"arm": arm, "title": title, "seeds": len(ours), "guard": guard}
         measured = [figures(result) for result in ours]
         for name in measured[0]:
             values = [each[name] for each in measured]
