@@ -104,9 +104,9 @@ def picture(results):
             axes.errorbar(mean, place + shift, xerr=bar, fmt="|", color=colour, label=label)
     axes.set_yticks(range(len(rows)), [row["title"] for row in rows])
     axes.invert_yaxis()
-    axes.set_xlabel("wrong digits of an unseen speaker, labels of 1 min")
+    axes.set_xlabel("share of digits read wrongly")
     axes.grid(color=curve_pictures.FAINT, linewidth=0.6, axis="x")
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc="upper left")
     return curve_pictures.png(figure)
 
 
