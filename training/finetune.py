@@ -53,7 +53,7 @@ def finetune(
     from keras_w2v2.data import pipeline, shards
     from keras_w2v2.training import evaluate, fitting, initial_model, optimizers, recognizer
     from keras_w2v2.training.runs import seeding
-    from keras_w2v2.training.runs.resolved import resolved, terms
+    from keras_w2v2.training.runs.resolved import terms
     from keras_w2v2.training.runs.run_folder import RunFolder
     from keras_w2v2.training.workers import strategies
 
@@ -70,18 +70,22 @@ def finetune(
 
     train = batches(data, config.data.arguments(config.optimizer.gradient_accumulation))
     dev_batches = None if dev is None else batches(dev, config.data.dev_arguments())
-    with distribution.scope(), seeding.seeded(config.seed):
-        model = initial_model.ctc(config, vocabulary, init)
-        model.compile(
-            optimizer=optimizers.finetuning(config.optimizer),
-            jit_compile=distribution.compiles(config.jit_compile),
-            micro_batches=config.optimizer.gradient_accumulation,
-        )
-    _require_frames(model, indexes)
+
+    def make():
+        with distribution.scope(), seeding.seeded(config.seed):
+            model = initial_model.ctc(config, vocabulary, init)
+            model.compile(
+                optimizer=optimizers.finetuning(config.optimizer),
+                jit_compile=distribution.compiles(config.jit_compile),
+                micro_batches=config.optimizer.gradient_accumulation,
+            )
+        _require_frames(model, indexes)
+        return model
+
     model = fitting.run(
-        model,
-        resolved(config, model, **inputs),
+        make,
         config,
+        inputs,
         out,
         train,
         dev=dev_batches,

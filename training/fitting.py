@@ -1,7 +1,5 @@
 """The part that pre-training and fine-tuning share: begin or carry on, fit, finish."""
 
-import contextlib
-
 import tensorflow as tf
 
 from keras_w2v2.data import shards
@@ -15,6 +13,7 @@ from keras_w2v2.training.reports.snapshots import Snapshots
 from keras_w2v2.training.runs import checkpoints, final_model, opening, termination
 from keras_w2v2.training.runs.opening import Job
 from keras_w2v2.training.runs.position import Position, stretches
+from keras_w2v2.training.runs.resolved import resolved
 from keras_w2v2.training.runs.retention import Rule
 from keras_w2v2.training.runs.run_folder import RunFolder
 from keras_w2v2.training.workers import worker_loss
@@ -26,9 +25,9 @@ class Stopped(KeyboardInterrupt):
 
 
 def run(
-    model,
-    values,
+    make,
     config,
+    inputs,
     folder,
     batches,
     *,
@@ -40,9 +39,10 @@ def run(
     """Trains a model in a run folder, from the start or from the newest checkpoint.
 
     Args:
-        model: task model with its initial weights, made and compiled in the distribution's scope.
-        values: dict, the resolved configuration.
+        make: function without arguments, called once the folder is held: returns the task model
+            with its initial weights, made and compiled in the distribution's scope.
         config: PretrainConfig or FinetuneConfig.
+        inputs: dict, what the run is made from, see `resolved`.
         folder: path of the run; one that all workers share.
         batches: endless tf.data.Dataset of training batches.
         dev: finite tf.data.Dataset or None.
@@ -61,14 +61,22 @@ def run(
         Terminated: (a SystemExit) SIGTERM, with everything saved; the same call carries on.
     """
     folder = RunFolder(folder)
-    rule = Rule.of(config, model, dev is not None)
-    job = Job(config, values, folder, batches, dev, rule, vocabulary, distribution)
-    title = "pre-training" if config.task == "pretrain" else "fine-tuning"
+    with opening.held(folder, distribution):
+        model = make()
+        values = resolved(config, model, **inputs)
+        rule = Rule.of(config, model, dev is not None)
+        job = Job(config, values, folder, batches, dev, rule, vocabulary, distribution)
+        return _train(model, job, progress)
+
+
+def _train(model, job, progress):
+    folder, distribution = job.folder, job.distribution
+    title = "pre-training" if job.config.task == "pretrain" else "fine-tuning"
     try:
-        with contextlib.ExitStack() as held, termination.Watch() as sigterm:
-            model, means = opening.open_run(model, job, held, progress(title).note)
+        with termination.Watch() as sigterm:
+            model, means = opening.open_run(model, job, progress(title).note)
             done = checkpoints.updates_of(model)
-            with progress(title, config.optimizer.updates, "updates", start=done) as shown:
+            with progress(title, job.config.optimizer.updates, "updates", start=done) as shown:
                 _fit(model, means, job, shown, sigterm)
                 optimizers.put_average(model)
                 distribution.of_chief(final_model.save, model, folder.model_file)
@@ -77,7 +85,7 @@ def run(
     except UnhealthyRunError as error:
         raise callback.with_a_way_on(error, folder) from error
     except tf.errors.DataLossError:
-        for place in values["inputs"]["checksums"]:
+        for place in job.values["inputs"]["checksums"]:
             shards.ShardIndex.load(place).verify()  # names the damaged file
         raise
     except Exception as error:

@@ -41,34 +41,37 @@ def pretrain(
     from keras_w2v2.data import pipeline
     from keras_w2v2.training import fitting, optimizers
     from keras_w2v2.training.runs import seeding
-    from keras_w2v2.training.runs.resolved import resolved, terms
+    from keras_w2v2.training.runs.resolved import terms
     from keras_w2v2.training.workers import strategies
 
     inputs = {"data": data, "dev": dev, "noise": config.data.noise_shards()}
     tell = progress("pre-training").note
     distribution = strategies.build(config, terms(config, **inputs), workers, worker, tell)
-    with distribution.scope(), seeding.seeded(config.seed):
-        model = Wav2Vec2ForPreTraining.from_preset(
-            config.model.preset,
-            **config.model.overrides(),
-            seed=config.seed,
-            dtype=config.dtype_policy(),
-        )
-        model.compile(
-            optimizer=optimizers.pretraining(config.optimizer),
-            jit_compile=distribution.compiles(config.jit_compile),
-            micro_batches=config.optimizer.gradient_accumulation,
-        )
-    _require_room_for_spans(config, model)
+
+    def make():
+        with distribution.scope(), seeding.seeded(config.seed):
+            model = Wav2Vec2ForPreTraining.from_preset(
+                config.model.preset,
+                **config.model.overrides(),
+                seed=config.seed,
+                dtype=config.dtype_policy(),
+            )
+            model.compile(
+                optimizer=optimizers.pretraining(config.optimizer),
+                jit_compile=distribution.compiles(config.jit_compile),
+                micro_batches=config.optimizer.gradient_accumulation,
+            )
+        _require_room_for_spans(config, model)
+        return model
 
     def batches(folders, arguments):
         arguments = distribution.batch_arguments(arguments)
         return pipeline.pretraining_batches(folders, **arguments, seed=config.seed)
 
     model = fitting.run(
-        model,
-        resolved(config, model, **inputs),
+        make,
         config,
+        inputs,
         out,
         batches(data, config.data.arguments(config.optimizer.gradient_accumulation)),
         dev=None if dev is None else batches(dev, config.data.dev_arguments()),

@@ -7,12 +7,14 @@ import signal
 import numpy as np
 import pytest
 
+from keras_w2v2 import Wav2Vec2ForPreTraining
 from keras_w2v2.errors import UserError
 from keras_w2v2.training.configuration.schema import PretrainConfig
 from keras_w2v2.training.fitting import Stopped
 from keras_w2v2.training.pretrain import pretrain
 from keras_w2v2.training.progress import Quiet
 from keras_w2v2.training.runs import checkpoints
+from keras_w2v2.training.runs.lock import locked
 from keras_w2v2.training.runs.run_folder import RunFolder, load_model
 from keras_w2v2.training.runs.termination import Terminated
 
@@ -174,6 +176,16 @@ def test_a_folder_with_other_files_is_left_alone(tiny_pretraining, tones, tmp_pa
 def test_clips_too_short_to_mask_are_refused(tiny_pretraining, tones, tmp_path):
     message = refusal(tiny_pretraining, tones, tmp_path / "run", settings=["model.mask_span=10"])
     assert "data.min_seconds is 0.2" in message and "raise it to 0.23 or more" in message
+    refusal(tiny_pretraining, tones, tmp_path / "runs" / "run", settings=["model.mask_span=10"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_another_process_trains_is_refused_before_a_model_is_made(
+    tiny_pretraining, tones, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(Wav2Vec2ForPreTraining, "from_preset", None)  # a call would be a TypeError
+    with locked(tmp_path):
+        assert "another process is training in" in refusal(tiny_pretraining, tones, tmp_path)
 
 
 def test_missing_shards_leave_no_run_behind(tiny_pretraining, tmp_path):

@@ -1,9 +1,30 @@
-"""One process at a time trains in a run folder."""
+"""One process at a time trains in a run folder, which is there from when it is held."""
 
 import contextlib
 import os
 
 from keras_w2v2.errors import UserError
+
+
+@contextlib.contextmanager
+def held(folder):
+    """Makes a folder if need be and holds it; one that is still empty in the end goes again.
+
+    Args:
+        folder: path.
+
+    Raises:
+        UserError: another process holds it.
+    """
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # the first that is not empty
+                for path in made:
+                    path.rmdir()
 
 
 @contextlib.contextmanager

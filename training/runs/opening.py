@@ -1,5 +1,6 @@
 """Opens the folder of a run: begins it, or takes up its newest checkpoint."""
 
+import contextlib
 import zlib
 from dataclasses import dataclass
 
@@ -30,20 +31,40 @@ class Job:
     distribution: Distribution
 
 
-def open_run(model, job, held, warn):
-    """Begins a run in its folder, or takes up its newest checkpoint.
+@contextlib.contextmanager
+def held(folder, distribution):
+    """Holds the folder of a run for its chief alone; without a run it does not stay.
+
+    Args:
+        folder: RunFolder.
+        distribution: strategies.Distribution.
+
+    Raises:
+        UserError: something else lies there, or another process trains in it.
+    """
+
+    def hold():
+        folder.check_place()
+        own.enter_context(lock.held(folder.path))
+
+    with contextlib.ExitStack() as own:
+        distribution.of_chief(hold)
+        yield
+
+
+def open_run(model, job, warn):
+    """Begins a run in its folder, which is held, or takes up its newest checkpoint.
 
     Args:
         model: compiled task model with its initial weights.
         job: Job.
-        held: contextlib.ExitStack; the folder is the chief's own until it is closed.
         warn: function of one str.
 
     Returns:
         (model to train, running means of an epoch that was cut).
     """
     every = job.distribution
-    updates = every.of_chief(_take, job, held, warn)
+    updates = every.of_chief(_start, job, warn)
     if updates is not None:
         model, means = _checkpoint(job, updates)
     else:
@@ -57,14 +78,11 @@ def open_run(model, job, held, warn):
     return model, means
 
 
-def _take(job, held, warn):
-    """Takes the folder; returns the updates of the checkpoint to take up, or None."""
-    folder = job.folder
-    carries_on = folder.check(job.values)
-    folder.path.mkdir(parents=True, exist_ok=True)
-    held.enter_context(lock.locked(folder.path))
-    folder.remove_unfinished()
-    return checkpoints.choose(folder.checkpoints, warn) if carries_on else None
+def _start(job, warn):
+    """Returns the updates of the checkpoint to take up, None for a run that begins."""
+    carries_on = job.folder.check(job.values)
+    job.folder.remove_unfinished()
+    return checkpoints.choose(job.folder.checkpoints, warn) if carries_on else None
 
 
 def _checkpoint(job, updates):

@@ -51,6 +51,17 @@ class RunFolder:
         """Whether the run has its final model."""
         return self.model_file.is_file()
 
+    def check_place(self):
+        """Raises UserError where no run lies nor may begin: on a file, or among other files."""
+        if self.path.exists() and not self.path.is_dir():
+            raise UserError(f"'{self.path}' is a file: give a folder for the run")
+        if self.config_file.is_file() or not self.path.is_dir():
+            return
+        if set(self.path.iterdir()) - set(self._unfinished()):
+            raise UserError(
+                f"'{self.path}' holds other files and no run: give a new folder with --out"
+            )
+
     def check(self, config):
         """Says whether a run of `config` may begin or carry on here; writes nothing.
 
@@ -63,13 +74,8 @@ class RunFolder:
         Raises:
             UserError: the folder holds a finished run, another run, or something else.
         """
-        if self.path.exists() and not self.path.is_dir():
-            raise UserError(f"'{self.path}' is a file: give a folder for the run")
+        self.check_place()
         if not self.config_file.is_file():
-            if self.path.is_dir() and set(self.path.iterdir()) - set(self._unfinished()):
-                raise UserError(
-                    f"'{self.path}' holds other files and no run: give a new folder with --out"
-                )
             return False
         differing = _differences(decisive(self.config()), decisive(config))
         if differing:
