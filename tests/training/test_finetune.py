@@ -142,6 +142,16 @@ def test_a_start_that_is_no_model_is_refused(tones, tmp_path):
     assert message.startswith("--init: ") and "is no .keras file" in message
 
 
+@pytest.mark.parametrize("start", ["path", "model_file"])
+def test_nobody_is_advised_to_remove_the_model_to_start_from(
+    start, trained, tiny_finetuning, tones
+):
+    message = refusal(tiny_finetuning, tones, trained.path, init=getattr(trained, start))
+    assert message.endswith(": give another --out") and "holds a run with another" in message
+    advised = refusal(tiny_finetuning, tones, trained.path)
+    assert advised.endswith(f"give another --out, or remove {trained.path}")
+
+
 def test_an_unfinished_run_does_not_carry_on_with_other_shards(tiny_finetuning, tones, tmp_path):
     data, run = tmp_path / "shards", RunFolder(tmp_path / "run")
     shutil.copytree(tones, data)

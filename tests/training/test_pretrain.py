@@ -155,7 +155,7 @@ def test_a_run_ended_by_sigterm_loses_nothing_and_carries_on_to_the_same(
 
 def test_a_finished_run_is_not_trained_again(whole, tiny_pretraining, tones):
     message = refusal(tiny_pretraining, tones, whole.path)
-    assert f"remove {whole.path} to train it anew" in message
+    assert message.endswith(f"to train it anew, give another --out, or remove {whole.path}")
 
 
 def test_another_configuration_in_the_same_folder_is_refused_by_its_keys(

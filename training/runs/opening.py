@@ -110,8 +110,8 @@ def _require_the_same(record, model, job):
         another = "configuration"
     if another:
         raise UserError(
-            f"'{job.folder.path}' holds checkpoints of a run with another {another}: remove "
-            f"{job.folder.path} or give another --out"
+            f"'{job.folder.path}' holds checkpoints of a run with another {another}: "
+            f"{job.folder.way_out(job.values)}"
         )
 
 

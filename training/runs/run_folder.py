@@ -84,14 +84,25 @@ class RunFolder:
             )
             raise UserError(
                 f"'{self.path}' holds a run with another configuration ({shown}): "
-                f"remove {self.path} or give another --out"
+                f"{self.way_out(config)}"
             )
         if self.finished:
             raise UserError(
-                f"'{self.path}' holds this run, finished: remove {self.path} to train it anew, "
-                "or give another --out"
+                f"'{self.path}' holds this run, finished: to train it anew, {self.way_out(config)}"
             )
         return True
+
+    def way_out(self, config):
+        """Returns the advice for a folder that is taken (str).
+
+        To remove it is part of that only where nothing lies in it that `config` is to read.
+        """
+        inputs = config.get("inputs") or {}
+        given = [inputs.get(name) or [] for name in ("data", "dev", "noise", "init")]
+        read = [path for one in given for path in ([one] if isinstance(one, str) else one)]
+        if any(Path(path).resolve().is_relative_to(self.path.resolve()) for path in read):
+            return "give another --out"
+        return f"give another --out, or remove {self.path}"
 
     def _unfinished(self):
         return self.path.glob(".*.partial-*")
