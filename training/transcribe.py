@@ -9,16 +9,18 @@ from keras_w2v2.training import live
 LONG_SECONDS = 30.0  # attention takes the square of a length in memory and time
 
 
-def transcribe(model, files):
+def transcribe(model, files, broken=None):
     """Recognises audio files, one after the other; those over half a minute by windows.
 
     Args:
         model: path of a model (see `recognizer.load`), or a Recognizer.
         files: list of paths of audio files of any kind that libsndfile reads, or of folders,
             whose audio files are taken by name.
+        broken: function of one AudioError, told of each file that cannot be read; the others are
+            read all the same. By default the first such error is raised.
 
     Yields:
-        (path, Transcript) of each file.
+        (path, Transcript) of each file that can be read.
 
     Raises:
         UserError: a file is missing or is no audio; all are looked for before the first is read.
@@ -33,8 +35,25 @@ def transcribe(model, files):
     if not isinstance(model, recognizer.Recognizer):
         model = recognizer.load(model)
     for path in paths:
-        long = audio.seconds_of(path) > LONG_SECONDS
-        yield path, by_windows(model, path) if long else model.transcribe(audio.read(path))
+        try:
+            transcript = _of_file(model, path)
+        except audio.AudioError as error:
+            if broken is None:
+                raise
+            broken(error)
+        else:
+            yield path, transcript
+
+
+def _of_file(model, path):
+    try:
+        if audio.seconds_of(path) > LONG_SECONDS:
+            return by_windows(model, path)
+        return model.transcribe(audio.read(path))
+    except audio.AudioError:
+        raise
+    except UserError as error:  # of the model, such as a clip too short for it
+        raise audio.AudioError(path, str(error)) from error
 
 
 def by_windows(model, path, window_seconds=None):

@@ -8,8 +8,8 @@ from pathlib import Path
 import typer
 
 from keras_w2v2 import interrupts
-from keras_w2v2.cli import startup, tables
-from keras_w2v2.cli.commands import verb
+from keras_w2v2.cli import failures, startup, tables
+from keras_w2v2.cli.commands import Finished, verb
 from keras_w2v2.errors import UserError
 from keras_w2v2.training import native_output
 
@@ -50,6 +50,8 @@ def transcribe(
 ):
     """Write what is said in audio files.
 
+    Files that cannot be read are named on stderr, and the others are read; exit code 2 then.
+
     Example: keras-w2v2 transcribe runs/fine --words hello.wav
     """
     startup.tensorflow()
@@ -59,14 +61,21 @@ def transcribe(
     with native_output.hidden():
         reader = recognizer.load(model)
     several = len(files) > 1 or files[0].is_dir()
+    broken = []
+
+    def tell(error):
+        broken.append(failures.report(error, "transcribe"))
+
     with native_output.hidden():  # an exported model loads a window when a clip asks for it
-        for path, transcript in training.transcribe(reader, files):
+        for path, transcript in training.transcribe(reader, files, tell):
             if as_json:
                 print(json.dumps({"file": str(path), **asdict(transcript)}, ensure_ascii=False))
             elif words:
                 print(tables.of_words(path, transcript))
             else:
                 print(f"{path}\t{transcript.text}" if several else transcript.text, flush=True)
+    if broken:
+        raise Finished(failures.NOT_DONE)
 
 
 PIECE = 640  # bytes: 20 ms

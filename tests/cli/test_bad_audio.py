@@ -66,6 +66,20 @@ def test_transcribe_names_the_file_and_what_is_wrong_with_it(broken, recogniser,
     assert broken.name in line
 
 
+def test_transcribe_reads_the_other_files_and_names_each_broken_one(
+    recogniser, keras_w2v2, tmp_path
+):
+    for name, make in BROKEN.items():
+        make(tmp_path / name)
+    whole = [tone(tmp_path / f"{name}.wav", "one") for name in ("a", "zz")]
+    outcome = keras_w2v2("transcribe", recogniser, tmp_path)
+    assert outcome.code == 2
+    assert [line.split("\t")[0] for line in outcome.out.splitlines()] == list(map(str, whole))
+    told = outcome.err.splitlines()
+    assert [line.split("'")[1] for line in told] == sorted(str(tmp_path / name) for name in BROKEN)
+    assert all(line.startswith("error: ") for line in told)
+
+
 @every_kind
 def test_preparing_nothing_but_broken_files_leaves_nothing(broken, keras_w2v2, tmp_path):
     line = keras_w2v2("prepare", broken.parent, "--out", tmp_path / "shards").error

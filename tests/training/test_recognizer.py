@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from keras_w2v2.errors import UserError
+from keras_w2v2.frames import FrameArithmetic
 from keras_w2v2.text import Vocabulary
 from keras_w2v2.training import recognizer
 from keras_w2v2.training.transcribe import transcribe
@@ -102,6 +103,16 @@ def test_what_is_no_model_is_refused_by_name(tmp_path, name, says):
         (tmp_path / file).write_text("not a model")
     with pytest.raises(UserError, match=says):
         recognizer.load(tmp_path / name)
+
+
+def test_a_file_too_short_for_the_model_is_named_as_broken_ones_are(clips, tmp_path):
+    import soundfile
+
+    soundfile.write(tmp_path / "a.wav", clips[0], 16_000)
+    far = FrameArithmetic((10, 10_000), (5, 1))  # a frame sees 50 005 samples
+    reader, told = recognizer.Recognizer(None, None, far, None), []
+    assert list(transcribe(reader, [tmp_path], told.append)) == []
+    assert [error.path for error in told] == [str(tmp_path / "a.wav")]
 
 
 def test_files_and_folders_are_transcribed_in_order(keras_file, clips, tmp_path):
