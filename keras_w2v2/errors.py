@@ -22,6 +22,37 @@ class UserError(ValueError):
     _keras_call_info_injected = True
 
 
+class ArgumentError(UserError):
+    """A UserError about arguments, which the command line tells by the names of its options.
+
+    Args:
+        template: str with fields in braces: values, and names of arguments.
+        **values: what stands in the first; all other fields are names, as they are in Python.
+
+    Example:
+        >>> error = ArgumentError("{max_seconds} is {found:g}", found=0.0)
+        >>> str(error), str(error.named({"max_seconds": "--max-seconds"}))
+        ('max_seconds is 0', '--max-seconds is 0')
+    """
+
+    def __init__(self, template, **values):
+        super().__init__(template.format_map(_Fields(values)))
+        self._template, self._values = template, values
+
+    def named(self, names):
+        """Returns the UserError with other names.
+
+        Args:
+            names: dict of an argument's name in Python to the one that the user typed.
+        """
+        return UserError(self._template.format_map(_Fields(names | self._values)))
+
+
+class _Fields(dict):
+    def __missing__(self, name):
+        return name
+
+
 class UnhealthyRunError(UserError):
     """The collapse guard ended a training run; its text says what is wrong and what to change.
 

@@ -1,11 +1,23 @@
 """keras-w2v2 prepare"""
 
+import contextlib
 from pathlib import Path
 
 import typer
 
 from keras_w2v2.cli import startup
 from keras_w2v2.cli.commands import verb
+from keras_w2v2.errors import ArgumentError
+
+OPTIONS = {  # arguments of `training.prepare` that errors tell of
+    "min_seconds": "--min-seconds",
+    "max_seconds": "--max-seconds",
+    "cut_seconds": "--cut",
+    "duplicates": "--duplicates",
+    "shard_megabytes": "--shard-megabytes",
+    "num_workers": "--workers",
+    "overwrite": "--overwrite",
+}
 
 
 @verb
@@ -47,7 +59,7 @@ def prepare(
     from keras_w2v2.training.preparation import prepare as training
     from keras_w2v2.training.progress import Progress
 
-    with native_output.hidden(), Progress("preparing", unit="files") as shown:
+    with _options_named(), native_output.hidden(), Progress("preparing", unit="files") as shown:
 
         def show(done, total, seconds):
             shown.total = total
@@ -69,3 +81,12 @@ def prepare(
             beam_options=[f"--{option.removeprefix('--')}" for option in beam_options],
         )
     print(summary)
+
+
+@contextlib.contextmanager
+def _options_named():
+    """Tells of arguments by the names of the options that they were typed with."""
+    try:
+        yield
+    except ArgumentError as error:
+        raise error.named(OPTIONS) from None

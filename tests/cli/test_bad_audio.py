@@ -80,6 +80,26 @@ def test_transcribe_reads_the_other_files_and_names_each_broken_one(
     assert all(line.startswith("error: ") for line in told)
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--min-seconds", "3", "--max-seconds", "2"], "--max-seconds 2 must be above --min-secon"),
+        (["--max-seconds", "inf"], "--min-seconds, --max-seconds and --shard-megabytes must be fi"),
+        (["--cut", "3", "--min-seconds", "2"], "--cut 3 must be at least 4 (twice the shortest"),
+        (["--cut", "9", "--max-seconds", "5"], "and at most --max-seconds 5"),
+        (["--duplicates", "both"], "--duplicates 'both' must be keep or drop"),
+    ],
+)
+def test_prepare_names_the_option_that_was_typed(options, says, keras_w2v2, recordings, tmp_path):
+    assert says in keras_w2v2("prepare", recordings, "--out", tmp_path / "out", *options).error
+    assert not list(tmp_path.iterdir())
+
+
+def test_prepare_over_shards_names_the_option_that_replaces_them(keras_w2v2, recordings, shards):
+    line = keras_w2v2("prepare", recordings, "--out", shards).error
+    assert line.endswith("remove it, or replace them with --overwrite")
+
+
 @every_kind
 def test_preparing_nothing_but_broken_files_leaves_nothing(broken, keras_w2v2, tmp_path):
     line = keras_w2v2("prepare", broken.parent, "--out", tmp_path / "shards").error

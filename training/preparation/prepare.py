@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 from keras_w2v2.data import manifests, shards
-from keras_w2v2.errors import UserError
+from keras_w2v2.errors import ArgumentError, UserError
 from keras_w2v2.frames import SAMPLE_RATE
 from keras_w2v2.training.preparation import division, publishing, reading, sharding, unfinished
 from keras_w2v2.training.preparation.publishing import NoClipError
@@ -86,9 +86,10 @@ def prepare(
         work.remove()
         return Summary.of(work.out, shards.ShardIndex.load(work.out).content)
     if (work.out / shards.INDEX).is_file() and not overwrite:
-        raise UserError(
-            f"'{work.out}' already holds shards: name another folder, remove it, or ask to "
-            "overwrite"
+        raise ArgumentError(
+            "'{taken}' already holds shards: name another folder, remove it, or replace them with "
+            "{overwrite}",
+            taken=work.out,
         )
     work.begin()
     try:
@@ -119,27 +120,37 @@ def _check_arguments(out, min_seconds, max_seconds, shard_megabytes, num_workers
         raise UserError(f"'{out}' exists and holds other things: name a new folder")
     numbers = [min_seconds, shard_megabytes, *([] if max_seconds is None else [max_seconds])]
     if not all(map(math.isfinite, numbers)):
-        raise UserError("min_seconds, max_seconds and shard_megabytes must be finite numbers")
+        raise ArgumentError(
+            "{min_seconds}, {max_seconds} and {shard_megabytes} must be finite numbers"
+        )
     if max_seconds is not None and max_seconds <= max(min_seconds, 0):
-        raise UserError(f"max_seconds {max_seconds:g} must be above min_seconds {min_seconds:g}")
+        raise ArgumentError(
+            "{max_seconds} {most:g} must be above {min_seconds} {least:g}",
+            most=max_seconds,
+            least=min_seconds,
+        )
     if num_workers < 1 or shard_megabytes <= 0:
-        raise UserError(
-            f"num_workers {num_workers} must be at least 1 and shard_megabytes "
-            f"{shard_megabytes:g} above 0"
+        raise ArgumentError(
+            "{num_workers} {count} must be at least 1 and {shard_megabytes} {size:g} above 0",
+            count=num_workers,
+            size=shard_megabytes,
         )
 
 
 def _check_cutting(cut_seconds, min_seconds, max_seconds, duplicates):
     if duplicates not in DUPLICATES:
-        raise UserError(f"duplicates '{duplicates}' must be keep or drop")
+        raise ArgumentError("{duplicates} '{given}' must be keep or drop", given=duplicates)
     if cut_seconds is None:
         return
     most = math.inf if max_seconds is None else max_seconds
     least = reading.least_piece(round(min_seconds * SAMPLE_RATE)) / SAMPLE_RATE
     if not 2 * least <= cut_seconds <= most or not math.isfinite(cut_seconds):
-        raise UserError(
-            f"cut_seconds {cut_seconds:g} must be at least {2 * least:g} (twice the shortest clip) "
-            f"and at most max_seconds {most:g}"
+        raise ArgumentError(
+            "{cut_seconds} {cut:g} must be at least {twice:g} (twice the shortest clip) and at "
+            "most {max_seconds} {most:g}",
+            cut=cut_seconds,
+            twice=2 * least,
+            most=most,
         )
 
 
