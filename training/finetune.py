@@ -54,7 +54,6 @@ def finetune(
     from keras_w2v2.training import evaluate, fitting, initial_model, optimizers, recognizer
     from keras_w2v2.training.runs import seeding
     from keras_w2v2.training.runs.resolved import terms
-    from keras_w2v2.training.runs.run_folder import RunFolder
     from keras_w2v2.training.workers import strategies
 
     indexes = shards.load_all(data)
@@ -82,6 +81,9 @@ def finetune(
         _require_frames(model, indexes)
         return model
 
+    def measure(model, folder):
+        evaluate.evaluate(recognizer.of(model), dev, out=folder.evaluation_file, progress=progress)
+
     model = fitting.run(
         make,
         config,
@@ -92,10 +94,8 @@ def finetune(
         progress=progress,
         vocabulary=vocabulary,
         distribution=distribution,
+        measure=None if dev is None else measure,
     )
-    if dev is not None and distribution.chief:
-        place = RunFolder(out).evaluation_file
-        evaluate.evaluate(recognizer.of(model), dev, out=place, progress=progress)
     distribution.part()
     return model
 

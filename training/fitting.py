@@ -35,6 +35,7 @@ def run(
     progress,
     vocabulary=None,
     distribution=Distribution(),
+    measure=None,
 ):
     """Trains a model in a run folder, from the start or from the newest checkpoint.
 
@@ -49,6 +50,7 @@ def run(
         progress: `Progress` or another class with its calls.
         vocabulary: Vocabulary to save beside the model, or None.
         distribution: strategies.Distribution.
+        measure: function of (final model, RunFolder) that ends the run, or None.
 
     Returns:
         The trained model, also saved in the folder.
@@ -66,10 +68,10 @@ def run(
         values = resolved(config, model, **inputs)
         rule = Rule.of(config, model, dev is not None)
         job = Job(config, values, folder, batches, dev, rule, vocabulary, distribution)
-        return _train(model, job, progress)
+        return _train(model, job, progress, measure)
 
 
-def _train(model, job, progress):
+def _train(model, job, progress, measure):
     folder, distribution = job.folder, job.distribution
     title = "pre-training" if job.config.task == "pretrain" else "fine-tuning"
     try:
@@ -79,7 +81,7 @@ def _train(model, job, progress):
             with progress(title, job.config.optimizer.updates, "updates", start=done) as shown:
                 _fit(model, means, job, shown, sigterm)
                 optimizers.put_average(model)
-                distribution.of_chief(final_model.save, model, folder.model_file)
+            distribution.of_chief(_finish, model, folder, measure, sigterm, progress(title).note)
     except KeyboardInterrupt as error:
         raise Stopped(_where_it_stopped(model, folder)) from error
     except UnhealthyRunError as error:
@@ -98,6 +100,14 @@ def _train(model, job, progress):
             worker_loss.explain(error)
         raise
     return model
+
+
+def _finish(model, folder, measure, sigterm, tell):
+    def measured(final):
+        with sigterm.heeded_at_once(tell):
+            measure(final, folder)
+
+    final_model.save(model, folder.model_file, measure and measured)
 
 
 def _fit(model, means, job, shown, sigterm):

@@ -1,10 +1,11 @@
 import importlib.util
+import json
 import shutil
 
 import pytest
 
 from keras_w2v2.errors import UserError
-from keras_w2v2.training import initial_model
+from keras_w2v2.training import evaluate, initial_model
 from keras_w2v2.training.configuration.schema import FinetuneConfig
 from keras_w2v2.training.finetune import finetune
 from keras_w2v2.training.progress import Quiet
@@ -140,6 +141,35 @@ def test_a_start_that_is_no_model_is_refused(tones, tmp_path):
     (tmp_path / "text.keras").write_text("not a model")
     message = refusal(configured(), tones, tmp_path / "run", init=tmp_path / "text.keras")
     assert message.startswith("--init: ") and "is no .keras file" in message
+
+
+def test_a_run_that_was_killed_while_it_evaluated_evaluates_when_it_carries_on(
+    trained, tiny_finetuning, tones, tmp_path, monkeypatch
+):
+    class Killed(BaseException):
+        pass
+
+    def killed(*_, **__):
+        raise Killed
+
+    run = RunFolder(shutil.copytree(trained.path, tmp_path / "run"))
+    run.model_file.unlink()
+    run.evaluation_file.unlink()
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(evaluate, "evaluate", killed)
+        finetune(tiny_finetuning, tones, run.path, dev=tones, progress=Quiet)
+    assert not run.finished and not run.evaluation_file.exists()
+    finetune(tiny_finetuning, tones, run.path, dev=tones, progress=Quiet)
+    assert figures_of(run) == figures_of(trained)
+    for one, other in zip(*(load_model(r.path).get_weights() for r in (run, trained)), strict=True):
+        assert (one == other).all()
+    assert run.metrics() == trained.metrics()
+
+
+def figures_of(run):
+    """What the last evaluation of a run found, without how fast it was."""
+    figures = json.loads(run.evaluation_file.read_text(encoding="utf-8"))
+    return {k: v for k, v in figures.items() if "seconds" not in k}
 
 
 @pytest.mark.parametrize("start", ["path", "model_file"])

@@ -3,8 +3,8 @@
 from keras_w2v2.interop import atomic
 
 
-def save(model, path):
-    """Writes a .keras file, whole or not at all.
+def save(model, path, measure=None):
+    """Writes a .keras file, whole or not at all: the last thing that a run does.
 
     The file holds a copy without the optimizer (two thirds of a checkpoint) and with the plain
     float32 policy, whatever the run computed in, so that it can be exported as it is.
@@ -12,9 +12,14 @@ def save(model, path):
     Args:
         model: Wav2Vec2ForPreTraining or Wav2Vec2ForCTC.
         path: path of the file.
+        measure: function of the copy, called before it is written, or None: what it leaves is
+            there for every run that has a final model.
     """
+    final = plain_copy(model)
+    if measure is not None:
+        measure(final)
     with atomic.file(path) as partial:
-        plain_copy(model).save(partial)
+        final.save(partial)
 
 
 def plain_copy(model):

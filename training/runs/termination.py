@@ -1,5 +1,6 @@
 """SIGTERM, as a cluster or a system sends it before it takes the machine away."""
 
+import contextlib
 import signal
 import threading
 
@@ -22,6 +23,7 @@ class Watch:
 
     def __init__(self):
         self.asked = False
+        self._heeded_at_once = False
 
     def __enter__(self):
         default = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL  # else it is somebody else's
@@ -36,6 +38,26 @@ class Watch:
 
     def _note(self, number, frame):
         self.asked = True
+        if self._heeded_at_once:
+            raise Terminated
+
+    @contextlib.contextmanager
+    def heeded_at_once(self, tell):
+        """Lets a SIGTERM, also one from before, end work that leaves nothing to save.
+
+        Args:
+            tell: function of one str.
+        """
+        self._heeded_at_once = True
+        try:
+            if self.asked:
+                raise Terminated
+            yield
+        except Terminated:
+            tell("SIGTERM: all updates are saved; the same command carries on from there")
+            raise
+        finally:
+            self._heeded_at_once = False
 
 
 class SafePoint(keras.callbacks.Callback):

@@ -23,6 +23,19 @@ def test_a_handler_of_somebody_else_stays():
         signal.signal(signal.SIGTERM, before)
 
 
+def test_work_that_leaves_nothing_to_save_is_ended_by_a_sigterm_at_once():
+    said = []
+    with Watch() as watch:
+        with pytest.raises(Terminated), watch.heeded_at_once(said.append):
+            os.kill(os.getpid(), signal.SIGTERM)
+            pytest.fail("it went on")
+        with pytest.raises(Terminated), watch.heeded_at_once(said.append):
+            pytest.fail("one from before was forgotten")
+        os.kill(os.getpid(), signal.SIGTERM)  # noted, as before
+    wanted = "SIGTERM: all updates are saved; the same command carries on from there"
+    assert said == [wanted, wanted]
+
+
 def test_a_run_stops_between_updates_only_and_with_code_0():
     said = []
     asked = iter([False, True])
