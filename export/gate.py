@@ -61,6 +61,16 @@ class Verdict:
         """Whether nothing was found wrong."""
         return not self.breaches
 
+    @property
+    def ran(self):
+        """Whether the model has run on the clips, so that its speed is known."""
+        return bool(self.real_time_factor)
+
+    @property
+    def compared(self):
+        """Whether its logits stood beside those of Keras, so that its errors are known."""
+        return bool(np.isfinite(self.relative_error))
+
 
 def judge(exported, model, clips, settings=(), threads=(1, 2), shown_as=None):
     """Measures an exported model against the Keras model that it should equal.
@@ -117,7 +127,7 @@ def judge(exported, model, clips, settings=(), threads=(1, 2), shown_as=None):
     verdict.load_seconds, verdict.peak_megabytes = first.load_seconds, first.peak_megabytes
     verdict.real_time_factor = {str(n): one.real_time_factor for n, one in probes.items()}
     _compare(verdict, model, clips, first.logits)
-    if np.isfinite(verdict.relative_error):
+    if verdict.compared:
         verdict.breaches += _breaches(verdict, limits)
     return verdict
 

@@ -1,7 +1,5 @@
 """The gate's findings as one HTML page: a table, a picture, and why a model does not pass."""
 
-import math
-
 from keras_w2v2.interop import atomic
 
 
@@ -20,15 +18,17 @@ def write(verdicts, path, title="Exported models beside Keras"):
         word = "passes" if verdict.passes else "does not pass: " + "; ".join(verdict.breaches)
         kind = "good" if verdict.passes else "bad"
         parts.append(html_page.paragraph(f"{verdict.name} ({verdict.variant}) {word}", kind))
-    measured = [verdict for verdict in verdicts if math.isfinite(verdict.relative_error)]
+    measured = [verdict for verdict in verdicts if verdict.compared]
     if measured:
         text = "error against size and speed: " + "; ".join(
             f"{v.name} {v.megabytes:.1f} MB, error {v.relative_error:.1e}" for v in measured
         )
         parts.append(html_page.heading("Error against size and speed"))
         parts.append(html_page.picture(picture(measured), text))
-    parts.append(html_page.heading("Figures"))
-    parts.append(html_page.table(*rows(verdicts)))
+    ran = [verdict for verdict in verdicts if verdict.ran]
+    if ran:
+        parts.append(html_page.heading("Figures"))
+        parts.append(html_page.table(*rows(ran)))
     for verdict in verdicts:
         if verdict.operators:
             parts.append(html_page.heading(f"Operations of {verdict.name}"))
@@ -38,7 +38,11 @@ def write(verdicts, path, title="Exported models beside Keras"):
 
 
 def rows(verdicts):
-    """Returns (header, rows) of the table, for the page and the terminal: a column a model."""
+    """Returns (header, rows) of the table, for the page and the terminal: a column a model.
+
+    Args:
+        verdicts: list of gate.Verdict, of models that ran.
+    """
     threads = list(dict.fromkeys(n for verdict in verdicts for n in verdict.real_time_factor))
     header = ["model", "weights", "MB", "logit error", "relative", "same best token"]
     header += ["same text", "character errors", "of Keras", "word errors", "of Keras"]
@@ -49,10 +53,16 @@ def rows(verdicts):
             v.name,
             v.variant,
             f"{v.megabytes:.2f}",
-            f"{v.max_error:.1e}",
-            f"{v.relative_error:.1e}",
-            f"{v.frame_agreement:.2%}",
-            f"{v.same_text:.0%}",
+            *(
+                [
+                    f"{v.max_error:.1e}",
+                    f"{v.relative_error:.1e}",
+                    f"{v.frame_agreement:.2%}",
+                    f"{v.same_text:.0%}",
+                ]
+                if v.compared
+                else [""] * 4
+            ),
             _rate(v.character_error_rate),
             _rate(v.keras_character_error_rate),
             _rate(v.word_error_rate),

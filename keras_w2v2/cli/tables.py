@@ -52,13 +52,16 @@ def of_exports(rows):
 def of_verdicts(verdicts):
     """Returns the gate's findings, figure by figure, and why a model does not pass (str).
 
+    A model that did not run has no figures: of it the reason alone is told.
+
     Args:
         verdicts: list of `keras_w2v2.export.gate.Verdict`.
     """
     from keras_w2v2.export import gate_page
 
     reasons = [f"{v.name}: {reason}" for v in verdicts for reason in v.breaches]
-    return "\n".join([aligned(*gate_page.rows(verdicts)), *reasons])
+    ran = [verdict for verdict in verdicts if verdict.ran]
+    return "\n".join([aligned(*gate_page.rows(ran)), *reasons] if ran else reasons)
 
 
 def _rates(figures):

@@ -99,6 +99,23 @@ def test_a_file_that_is_no_bundle_is_a_breach_not_a_crash(base, judged, tmp_path
     assert "not_a_model" in verdict.breaches[0]
 
 
+def test_what_was_not_measured_is_not_shown(sound, base, judged, tmp_path):
+    from keras_w2v2.cli import tables
+
+    cut = tmp_path / "cut.tflite"
+    cut.write_bytes(sound.read_bytes()[:-100])
+    verdicts = [gate.judge(cut, base, judged)]
+    assert tables.of_verdicts(verdicts) == f"cut.tflite: {verdicts[0].breaches[0]}"
+    unlike = gate.Verdict("nan.tflite", "int8", real_time_factor={"1": 0.1}, breaches=["NaN"])
+    verdicts.append(unlike)
+    *table, first, second = tables.of_verdicts(verdicts).splitlines()
+    assert "cut" not in "".join(table) and "nan" not in "".join(table[1:])
+    assert first.startswith("cut.tflite: ") and second == "nan.tflite: NaN"
+    gate_page.write(verdicts, tmp_path / "g.html")
+    page = (tmp_path / "g.html").read_text()
+    assert ">nan<" not in page and "cut.tflite (unknown) does not pass" in page
+
+
 def test_thresholds_can_be_changed_and_mistakes_are_named(sound, base, judged):
     strict = ["megabytes=0.001", "real_time_factor=1e-9"]
     breaches = gate.judge(sound, base, judged, strict).breaches
