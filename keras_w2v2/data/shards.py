@@ -215,6 +215,10 @@ def sha256(path):
 
 def _parsed(folder):
     path = folder / INDEX
+    if folder.is_file():
+        raise UserError(
+            f"shards: '{folder}' is a file: give the folder that `keras-w2v2 prepare` made"
+        )
     if not folder.is_dir():
         raise UserError(f"shards: '{folder}' does not exist: make it with `keras-w2v2 prepare`")
     if not path.is_file():

@@ -76,5 +76,7 @@ def test_what_is_no_folder_of_shards_is_refused(tmp_path):
     (tmp_path / "index.json").write_text("{")
     with pytest.raises(UserError, match="damaged"):
         shards.ShardIndex.load(tmp_path)
+    with pytest.raises(UserError, match="index.json' is a file: give the folder"):
+        shards.ShardIndex.load(tmp_path / "index.json")
     with pytest.raises(UserError, match="no shards given"):
         shards.load_all([])
