@@ -79,6 +79,8 @@ def evaluate(model, data, *, out=None, batch_seconds=60.0, normalizer=None, prog
     from keras_w2v2.training import recognizer
 
     indexes = shards.load_all(data)
+    if not any(index.transcripts() for index in indexes):  # before a clip is read
+        raise _nothing_to_compare(indexes)
     if not isinstance(model, recognizer.Recognizer):
         model = recognizer.load(model)
     normalizer = normalizer or model.normalizer
@@ -96,8 +98,7 @@ def evaluate(model, data, *, out=None, batch_seconds=60.0, normalizer=None, prog
                 tally.add(clip, reference, normalizer(transcript.text))
             shown.update(shown.done + len(batch), **tally.figures())
     if not tally.all.clips:
-        names = ", ".join(f"'{index.folder}'" for index in indexes)
-        raise UserError(f"no clip in {names} has a transcript to compare with")
+        raise _nothing_to_compare(indexes)
     result = tally.evaluation(took, skipped)
     if out is not None:
         write(result, out)
@@ -113,6 +114,11 @@ def write(result, path):
     with atomic.file(path) as partial:
         text = json.dumps(asdict(result), ensure_ascii=False, indent=2)
         Path(partial).write_text(text + "\n", encoding="utf-8")
+
+
+def _nothing_to_compare(indexes):
+    names = ", ".join(f"'{index.folder}'" for index in indexes)
+    return UserError(f"no clip in {names} has a transcript to compare with")
 
 
 class _Tally:

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from keras_w2v2.data import shards
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import FrameArithmetic
 from keras_w2v2.text import TextNormalizer, Vocabulary
@@ -91,3 +92,10 @@ def test_transcripts_that_normalise_to_nothing_are_not_counted(tones, reading):
     drop_all = TextNormalizer(drop="one two three")
     with pytest.raises(UserError, match="no clip .* has a transcript"):
         evaluate(reading(lambda clip: ""), tones, normalizer=drop_all, progress=Quiet)
+
+
+def test_shards_without_transcripts_are_refused_before_a_clip_is_read(tmp_path):
+    clips = [shards.ClipInfo("a", 16_000, "", "", "")]
+    shards.write_index(tmp_path, [], clips, source={"path": "unlabelled"}, rejected=[])
+    with pytest.raises(UserError, match="no clip .* has a transcript"):
+        evaluate(None, tmp_path, progress=None)
