@@ -107,7 +107,7 @@ def test_every_line_of_metrics_has_all_figures(whole):
 def test_the_configuration_of_a_run_is_itself_a_recipe(whole, tiny_pretraining, tones):
     config = PretrainConfig.load(whole.config_file)
     assert config.optimizer == tiny_pretraining.optimizer
-    assert config.model.num_layers == 2
+    assert config.model.num_layers == 1
     assert config.model.mask_prob == 0.65  # resolved from the model's default
     assert config.inputs.data == [str(tones)]
 

@@ -12,6 +12,10 @@ from keras_w2v2.training.runs import checkpoints
 from keras_w2v2.training.runs.run_folder import RunFolder
 
 COLLAPSING = [
+    "model.conv_filters=[8,8,8,8,8,8,8]",  # the published convolutions, through which it collapses
+    "model.conv_kernels=[10,3,3,3,3,2,2]",
+    "model.conv_strides=[5,2,2,2,2,2,2]",
+    "model.num_layers=2",
     "model.diversity_weight=0.0",
     "model.feature_penalty_weight=0.0",
     "model.feature_grad_mult=1.0",
