@@ -16,7 +16,9 @@ SERVING = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
 SENTENCES = ("HELLO WORLD", "ONE TWO THREE", "GOOD MORNING", "HELLO AGAIN")
 # Small enough for seconds; every other word of a command stays as the README has it.
 SMALL_MODEL = {
-    "conv_filters": [8] * 7,
+    "conv_filters": [8, 8],
+    "conv_kernels": [20, 20],
+    "conv_strides": [16, 20],
     "hidden_dim": 16,
     "num_layers": 1,
     "num_heads": 2,
