@@ -1,6 +1,8 @@
 import importlib.util
 import json
+import os
 import shutil
+import signal
 
 import pytest
 
@@ -10,6 +12,7 @@ from keras_w2v2.training.configuration.schema import FinetuneConfig
 from keras_w2v2.training.finetune import finetune
 from keras_w2v2.training.progress import Quiet
 from keras_w2v2.training.runs.run_folder import RunFolder, load_model
+from keras_w2v2.training.runs.termination import Terminated
 
 
 @pytest.fixture(scope="module")
@@ -143,21 +146,19 @@ def test_a_start_that_is_no_model_is_refused(tones, tmp_path):
     assert message.startswith("--init: ") and "is no .keras file" in message
 
 
-def test_a_run_that_was_killed_while_it_evaluated_evaluates_when_it_carries_on(
-    trained, tiny_finetuning, tones, tmp_path, monkeypatch
+def test_a_run_that_was_ended_while_it_evaluated_evaluates_when_it_carries_on(
+    trained, tiny_finetuning, tones, tmp_path, monkeypatch, capsys
 ):
-    class Killed(BaseException):
-        pass
-
-    def killed(*_, **__):
-        raise Killed
+    def ended(*_, **__):
+        os.kill(os.getpid(), signal.SIGTERM)
 
     run = RunFolder(shutil.copytree(trained.path, tmp_path / "run"))
     run.model_file.unlink()
     run.evaluation_file.unlink()
-    with monkeypatch.context() as patched, pytest.raises(Killed):
-        patched.setattr(evaluate, "evaluate", killed)
+    with monkeypatch.context() as patched, pytest.raises(Terminated):
+        patched.setattr(evaluate, "evaluate", ended)
         finetune(tiny_finetuning, tones, run.path, dev=tones, progress=Quiet)
+    assert "SIGTERM: all updates are saved; the same command" in capsys.readouterr().err
     assert not run.finished and not run.evaluation_file.exists()
     finetune(tiny_finetuning, tones, run.path, dev=tones, progress=Quiet)
     assert figures_of(run) == figures_of(trained)
