@@ -111,13 +111,14 @@ def picture(results):
 
 
 def _guard(ours):
-    """What the guard found, without the updates, each with the number of runs where several."""
+    """What the guard found, without the updates, the most frequent first, each with its runs."""
     names = Counter(
         name
         for result in ours
         for name in {finding.partition(" at ")[0] for finding in result.get("findings", ())}
     )
-    return ", ".join(f"{name} ({runs} of {len(ours)})" for name, runs in names.items()) or "silent"
+    found = sorted(names.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{name} ({runs} of {len(ours)})" for name, runs in found) or "silent"
 
 
 def _cell(row, name, form):
