@@ -7,7 +7,8 @@ PYTEST = bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 # kills do to a process, rules over figures in plain Python, and the README, whose commands
 # tests/cli types one by one.
 SAME_ANYWHERE = cli/test_interruption.py cli/test_kill.py test_readme.py \
-	training/preparation/test_prepare_restart.py training/guard benchmarks device
+	training/preparation/test_prepare_restart.py training/guard/test_guard.py \
+	benchmarks device
 
 .PHONY: help setup demo test test-heavy test-long test-io lint format peers bench clean \
 	golden device-cases test-device test-android test-arm test-web web

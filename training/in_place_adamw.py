@@ -10,8 +10,8 @@ class InPlaceAdamW(keras.optimizers.AdamW):
     """AdamW (Loshchilov and Hutter 2019) with TensorFlow's own Adam kernel, weight after weight.
 
     Keras' AdamW makes some four arrays of each weight's size, and TensorFlow runs what is ready
-    first: the first step for every weight, then the next. At the peak it holds several copies of
-    all weights, gigabytes for LARGE. Here one weight is decayed and updated after the other. On
+    first: the first step for every weight, then the next, so that copies of many weights are held
+    at once, half a gigabyte with BASE. Here one weight is decayed and updated after the other. On
     other backends, and with `amsgrad`, it is Keras' own.
 
     Args:

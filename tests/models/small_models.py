@@ -95,6 +95,14 @@ def labels(*rows):
     return {"labels": np.array(padded, "int32"), "label_length": np.array(length, "int32")}
 
 
+def masked_distractors(mask, count=6):
+    """Returns masked frames of its clip for each masked frame: int32 [batch, frames, count]."""
+    generator, found = np.random.default_rng(4), np.zeros((*mask.shape, count), "int32")
+    for row, frame in zip(*np.nonzero(mask), strict=True):
+        found[row, frame] = generator.choice(np.flatnonzero(mask[row]), count)
+    return found
+
+
 def relative_error(found, wanted):
     """Returns the largest absolute difference over the largest absolute value."""
     found, wanted = np.asarray(found, "float64"), np.asarray(wanted, "float64")

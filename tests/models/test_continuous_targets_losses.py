@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from scipy.special import logsumexp
-from small_models import SMALLEST, UNDROPPED, clips, pretraining
+from small_models import SMALLEST, UNDROPPED, clips, masked_distractors, pretraining
 
 from keras_w2v2 import UserError
 
@@ -22,12 +22,10 @@ def _mask():
     return mask
 
 
-def _distractors(mask, count=6):
+def _distractors(mask):
     """Other masked frames of the clip, and as the first one the frame itself."""
-    generator, found = np.random.default_rng(4), np.zeros((*mask.shape, count), "int32")
-    for row, frame in zip(*np.nonzero(mask), strict=True):
-        found[row, frame] = generator.choice(np.flatnonzero(mask[row]), count)
-        found[row, frame, 0] = frame
+    found = masked_distractors(mask)
+    found[..., 0] = np.where(mask, np.arange(FRAMES), 0)
     return found
 
 

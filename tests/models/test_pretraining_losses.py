@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from scipy.special import logsumexp
-from small_models import UNDROPPED, clips, pretraining
+from small_models import UNDROPPED, clips, masked_distractors, pretraining
 
 KEYS = {
     *("loss", "contrastive_loss", "diversity_loss", "feature_penalty", "accuracy"),
@@ -25,13 +25,6 @@ def _mask():
     mask = np.zeros((3, FRAMES), bool)
     mask[0, 5:15], mask[1, 28:38], mask[2, 0:7] = True, True, True
     return mask
-
-
-def _distractors(mask, count=6):
-    generator, found = np.random.default_rng(4), np.zeros((*mask.shape, count), "int32")
-    for row, frame in zip(*np.nonzero(mask), strict=True):
-        found[row, frame] = generator.choice(np.flatnonzero(mask[row]), count)
-    return found
 
 
 def test_the_figures_are_those_documented():
@@ -59,7 +52,7 @@ def test_evaluation_is_the_same_at_every_call_and_training_draws_anew():
 def test_injected_masks_and_distractors_give_the_loss_computed_by_hand():
     model = pretraining(**UNDROPPED)
     mask = _mask() & (np.arange(FRAMES) < np.array([[48], [33], [41]]))
-    distractors = _distractors(mask)
+    distractors = masked_distractors(mask)
     given = np.where(mask[..., None], distractors, 99_999)  # read at masked frames alone
     found = _numbers(model.compute_losses(BATCH, _mask(), given))
     outputs = model.backbone(BATCH, span_mask=_mask())
@@ -152,7 +145,7 @@ def test_padding_does_not_change_the_figures():
     longer = clips(1000, 700, 845, samples=1600)
     longer["waveform"][:, :1000] = BATCH["waveform"]
     longer["waveform"][:, 1000:] = 0
-    mask, distractors = _mask(), _distractors(_mask())
+    mask, distractors = _mask(), masked_distractors(_mask())
     beyond = 78 - FRAMES
     wanted = _numbers(model.compute_losses(BATCH, mask, distractors))
     found = _numbers(
