@@ -1,4 +1,4 @@
-"""Ten updates of both tasks on the backend that KERAS_BACKEND names; run as a script.
+"""Ten updates of each task on the backend that KERAS_BACKEND names; run as a script.
 
 python tests/models/backend_steps.py FILE.npz
 """
@@ -17,6 +17,10 @@ TASKS = {
         lambda: pretraining(
             **SMALLEST, **UNDROPPED, quantizer_dropout=0.0, gumbel_decay=0.9, gumbel_end=0.1
         ),
+        (INPUTS, None),
+    ),
+    "continuous targets": (
+        lambda: pretraining(**SMALLEST, **UNDROPPED, num_codebooks=0),
         (INPUTS, None),
     ),
     "ctc": (lambda: ctc(**SMALLEST, **UNDROPPED, freeze_transformer_updates=5), (INPUTS, TARGETS)),
@@ -41,4 +45,7 @@ def updates(task, count=10):
 
 
 if __name__ == "__main__":
-    np.savez(sys.argv[1], **updates("pretraining"), **updates("ctc"))
+    found = {}
+    for task in TASKS:
+        found |= updates(task)
+    np.savez(sys.argv[1], **found)
