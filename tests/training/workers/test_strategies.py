@@ -9,18 +9,21 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.training.configuration.schema import PretrainConfig
+from keras_w2v2.training.finetune import finetune
 from keras_w2v2.training.pretrain import pretrain
 from keras_w2v2.training.progress import Quiet
-from keras_w2v2.training.runs.run_folder import RunFolder
+from keras_w2v2.training.runs.run_folder import RunFolder, load_model
 from keras_w2v2.training.workers import strategies
 from tests.cli.test_interruption import start
 
 TRAINER = str(Path(__file__).with_name("trainer.py"))
 PATIENCE = 600.0
+STARTED = []
 FIGURES = ("loss", "contrastive_loss", "accuracy", "prob_perplexity", "gradient_norm")
 
 
@@ -38,6 +41,14 @@ def recipe(tiny_pretraining, tmp_path_factory):
     return path
 
 
+@pytest.fixture(autouse=True)
+def nobody_stays():
+    """Ends the workers that a failed test has left waiting for each other."""
+    yield
+    while STARTED:
+        STARTED.pop().kill()
+
+
 def two_addresses():
     """Two free ports of this machine, as --workers takes them."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
@@ -50,7 +61,7 @@ def two_addresses():
 def start_pair(shards, out, recipe):
     """Starts two workers that call `pretrain`."""
     workers = two_addresses()
-    return [
+    STARTED[:] = [
         subprocess.Popen(
             [sys.executable, TRAINER, json.dumps([*map(str, (shards, out, recipe, workers, i))])],
             stdout=subprocess.PIPE,
@@ -60,6 +71,7 @@ def start_pair(shards, out, recipe):
         )
         for i in range(2)
     ]
+    return list(STARTED)
 
 
 def ended(process):
@@ -78,11 +90,11 @@ def one_device(tones, recipe, tmp_path_factory):
     return RunFolder(out)
 
 
-def assert_the_same_curve(run, expected, tolerance):
+def assert_the_same_curve(run, expected, tolerance, figures=FIGURES):
     assert len(expected.metrics()) == 22  # twenty of training, two of the dev shards
     for row, other in zip(run.metrics(), expected.metrics(), strict=True):
         assert (row["split"], row["updates"]) == (other["split"], other["updates"])
-        for name in FIGURES if row["split"] == "train" else FIGURES[:-1]:
+        for name in figures if row["split"] == "train" else figures[:-1]:
             assert row[name] == pytest.approx(other[name], rel=tolerance), (row["updates"], name)
 
 
@@ -107,11 +119,12 @@ def test_two_workers_give_the_curve_of_one(tones, recipe, one_device, tmp_path):
     assert {path.name for path in run.path.iterdir()} == kept | {"checkpoints", "model.keras"}
 
 
-def start_commands(shards, out, recipe):
+def start_commands(shards, out, recipe, verb="pretrain"):
     """Starts two workers from the command line, in process groups of their own."""
     workers = ("--strategy", "multiworker", "--workers", two_addresses())
     data = ("--data", shards, "--dev", shards, "--out", out)
-    return [start("pretrain", recipe, *data, *workers, "--worker", i) for i in range(2)]
+    STARTED[:] = [start(verb, recipe, *data, *workers, "--worker", i) for i in range(2)]
+    return list(STARTED)
 
 
 def wait_for_update_five(run, pair):
@@ -157,6 +170,42 @@ def test_sigterm_to_one_worker_stops_all_with_a_checkpoint(tones, recipe, one_de
         assert "SIGTERM: saved at update" in said and "Traceback" not in said
     assert not run.finished
     finish_and_compare(tones, run, recipe, one_device)
+
+
+@pytest.mark.long
+def test_two_workers_fine_tune_to_the_curve_the_averages_and_the_errors_of_one(
+    tones, tiny_finetuning, tmp_path
+):
+    values = tiny_finetuning.model_dump(mode="json", exclude_none=True)
+    values["optimizer"] |= {"updates": 20, "ema_momentum": 0.9, "gradient_accumulation": 2}
+    values |= {"log_every": 1, "checkpoint_every": 10, "evaluate_every": 10}
+    recipe = tmp_path / "twenty.json"
+    recipe.write_text(json.dumps(values), encoding="utf-8")
+    one, two = RunFolder(tmp_path / "one"), RunFolder(tmp_path / "two")
+    finetune(recipe, tones, one.path, dev=tones, progress=Quiet)
+    for code, said in map(ended, start_commands(tones, two.path, recipe, "finetune")):
+        assert code == 0, said
+    assert_the_same_curve(two, one, 1e-5, ("loss", "blank_rate", "learning_rate"))
+    weights = [load_model(run.path).get_weights() for run in (one, two)]
+    # Of a common scale: the keys' biases change no logit, so rounding alone moves them.
+    largest = max(np.abs(weight).max() for weight in weights[0])
+    for mine, theirs in zip(*weights, strict=True):
+        np.testing.assert_allclose(theirs, mine, rtol=0, atol=1e-5 * largest)
+    errors = [json.loads(run.evaluation_file.read_text())["speakers"] for run in (one, two)]
+    assert errors[0] == errors[1]
+
+
+@pytest.mark.long
+def test_the_guard_ends_all_workers_alike(tones, recipe, tmp_path):
+    values = json.loads(recipe.read_text())
+    values["optimizer"] |= {"updates": 60, "peak_rate": 50.0}
+    (tmp_path / "wild.json").write_text(json.dumps(values), encoding="utf-8")
+    pair = start_commands(tones, tmp_path / "run", tmp_path / "wild.json")
+    ends = [ended(process) for process in pair]
+    assert [code for code, _ in ends] == [4, 4], ends
+    first, second = (said.splitlines()[-1] for _, said in ends)
+    assert first == second and f"the guard ended '{tmp_path / 'run'}'" in first
+    assert "guard" in [row["split"] for row in RunFolder(tmp_path / "run").metrics()]
 
 
 def refusal(strategy, workers=None, worker=None):
