@@ -74,11 +74,11 @@ def expected(case):
     )
     architecture, device = Architecture.of(model), devices.DEVICES["cpu"]
     flops = case.clips * architecture.clip_flops(case.seconds)
-    held = case.clips / case.micro_batches * architecture.clip_activations(case.seconds, 4)
+    kept = case.clips * architecture.clip_activations(case.seconds, 4)
     weights = 4 * model.count_params() * (4 + (case.micro_batches > 1))
     return {
-        "expected_seconds": flops / (device.flops * device.utilisation),
-        "expected_megabytes": (held + weights) / 1e6,
+        "expected_seconds": device.seconds(flops, kept),
+        "expected_megabytes": (kept / case.micro_batches + weights) / 1e6,
     }
 
 

@@ -1,5 +1,6 @@
 """What a device is worth in training, from runs that were measured."""
 
+import math
 from dataclasses import dataclass
 
 from keras_w2v2.errors import UserError, nearest
@@ -15,6 +16,8 @@ class Device:
         utilisation: float, share of them that a measured run had.
         memory: float, bytes.
         source: str, the run.
+        traffic: float, bytes of activations a second that everything but the products gets
+            through; infinite where the utilisation stands for that too.
     """
 
     name: str
@@ -22,6 +25,16 @@ class Device:
     utilisation: float
     memory: float
     source: str
+    traffic: float = math.inf
+
+    def seconds(self, flops, activations):
+        """Returns how long a step takes.
+
+        Args:
+            flops: float, of its matrix products.
+            activations: float, bytes that it keeps for its backward pass.
+        """
+        return flops / (self.flops * self.utilisation) + activations / self.traffic
 
 
 DEVICES = {
@@ -30,8 +43,11 @@ DEVICES = {
         "A100", 312e12, 0.24, 80e9, "NVIDIA DeepLearningExamples: BASE on 8 A100 in 48 h"
     ),
     "v100": Device("V100", 125e12, 0.093, 32e9, "Baevski et al. 2020: BASE on 64 V100 in 1.6 days"),
-    # docs/results.md; in float32, so there is no peak to speak of.
-    "cpu": Device("2 cores of an AMD EPYC", 178e9, 1.0, 24e9, "docs/results.md: BASE, 2 x 5 s"),
+    # In float32 and compiled by XLA, both figures fitted; without it a step takes up to a quarter
+    # longer.
+    "cpu": Device(
+        "2 cores of an AMD EPYC", 172e9, 1.0, 24e9, "docs/results.md: BASE and small_pretrain", 7e9
+    ),
 }
 
 

@@ -59,7 +59,7 @@ class Plan:
             ("memory a device", _bytes(self.memory), room),
             ("updates", f"{self.updates:,}", f"{audio:.2f} h of audio each ({batches})"),
             ("epochs", f"{self.epochs:.3g}", f"{self.updates * audio:,.0f} h heard"),
-            ("hours", f"{self.hours:.3g}", f"on {self.gpus} {device.name}; {self._pace()}"),
+            ("hours", f"{self.hours:.3g}", f"on {self.gpus} x {device.name}; {self._pace()}"),
             ("shards", _bytes(self.shard_bytes), "16 kHz in 16 bits"),
             ("run", _bytes(self.run_bytes), "its checkpoints and the final model"),
         ]
@@ -108,15 +108,16 @@ def plan(recipe, *, hours, gpus=1, device="a100", settings=()):
     update_seconds = config.data.batch_seconds * optimizer.gradient_accumulation
     accumulation = -(-optimizer.gradient_accumulation // gpus)
     clip = _clip_seconds(config)
+    value_bytes = 2 if config.mixed_precision else 4
+    activations = architecture.clip_activations(clip, value_bytes)
     flops = update_seconds / clip * architecture.clip_flops(clip)
-    seconds = flops / (gpus * machine.flops * machine.utilisation)
+    seconds = machine.seconds(flops, update_seconds / clip * activations) / gpus
     parameters = model.count_params()
     trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     # A device holds whole clips.
     clips = max(update_seconds / gpus / accumulation // clip, 1)
-    value_bytes = 2 if config.mixed_precision else 4
     memory = 4 * parameters + 4 * trained * _copies(optimizer, accumulation)
-    memory += clips * architecture.clip_activations(clip, value_bytes)
+    memory += clips * activations
     checkpoint = 4 * parameters + 4 * trained * (3 if optimizer.ema_momentum else 2)
     return Plan(
         parameters=parameters,
