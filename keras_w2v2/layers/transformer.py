@@ -86,6 +86,8 @@ class TransformerBlock(keras.layers.Layer):
             return self._trained(x, attention_bias, seed)
         # Drawn in the graph: a draw by Python would freeze when the step is traced.
         keep = uniform((), fold_in(seed, 1)) >= self.layer_drop
+        if None in x.shape:  # XLA could not hand what the branch keeps to the backward pass
+            return ops.where(keep, self._trained(x, attention_bias, seed), x)
         # A dropped block costs nothing, forward or backward.
         return ops.cond(keep, lambda: self._trained(x, attention_bias, seed), lambda: x)
 
