@@ -1,6 +1,63 @@
-"""The model with which fine-tuning starts: a pre-trained backbone under a new head."""
+"""The model with which a run starts: random weights, or those of another run."""
 
 from keras_w2v2.errors import UserError
+
+# What decides the weights of pre-training's own layers; its other settings rule the losses alone.
+PRETRAINING_LAYERS = ("num_codebooks", "codebook_size", "code_dim", "projection_dim")
+
+
+def pretraining(config, init=None):
+    """Builds the pre-training model of a configuration.
+
+    With `init`, masks, weights of the losses and dropouts are still the configuration's; where it
+    names no preset, those that it leaves out are the checkpoint's.
+
+    Args:
+        config: PretrainConfig.
+        init: path of a run of pre-training, .keras file or Hugging Face folder whose weights to
+            start from, the quantizer's and projections' too; or None for random weights.
+
+    Returns:
+        Wav2Vec2ForPreTraining, not compiled.
+
+    Raises:
+        UserError: no start is named, or `init` is no model of pre-training or has another
+            architecture than the configuration.
+    """
+    from keras_w2v2 import Wav2Vec2Backbone, Wav2Vec2ForPreTraining, presets
+    from keras_w2v2.models.settings import fields
+
+    named, own = config.model.preset, config.model.overrides()
+    keras_settings = {"seed": config.seed, "dtype": config.dtype_policy()}
+    if init is None:
+        if named is None:
+            raise UserError(
+                "pre-training needs a start: name an architecture with "
+                "--set model.preset=wav2vec2_tiny, or give --init RUN"
+            )
+        return Wav2Vec2ForPreTraining.from_preset(named, **own, **keras_settings)
+    pretrained = _load(init)
+    if not isinstance(pretrained, Wav2Vec2ForPreTraining):
+        raise UserError(
+            f"--init '{init}' is a recogniser, which has lost the quantizer of its pre-training: "
+            "give the run of pre-training"
+        )
+    there = pretrained.backbone.get_config() | pretrained.get_config()
+    architecture = {name: there[name] for name in (*_shapes(), *PRETRAINING_LAYERS)}
+    if named is not None:
+        backbone, head = presets.preset(named, "pretraining")
+        own = backbone | head | own
+    mend = "set model.preset=null and leave these keys out"
+    _require_same(own, architecture, init, mend)
+    kinds = fields(Wav2Vec2Backbone), set(fields(Wav2Vec2ForPreTraining)) - {"seed"}
+    inherited = architecture if named else {name: there[name] for kind in kinds for name in kind}
+    backbone, head = presets.split_overrides(inherited | own, *kinds, "pre-training")
+    dtype = keras_settings["dtype"]
+    model = Wav2Vec2ForPreTraining(
+        Wav2Vec2Backbone(**backbone, dtype=dtype, name="backbone"), **head, **keras_settings
+    )
+    model.set_weights(pretrained.get_weights())
+    return model
 
 
 def ctc(config, vocabulary, init=None):
@@ -20,34 +77,28 @@ def ctc(config, vocabulary, init=None):
     Raises:
         UserError: no start is named, or `init` has another architecture than the configuration.
     """
-    from keras_w2v2 import Wav2Vec2Backbone, Wav2Vec2ForCTC
+    from keras_w2v2 import Wav2Vec2Backbone, Wav2Vec2ForCTC, presets
     from keras_w2v2.models.backbone_settings import REGULARISATION
     from keras_w2v2.models.settings import fields
 
-    overrides = config.model.overrides()
-    dtype = config.dtype_policy()
+    named, own = config.model.preset, config.model.overrides()
     text = {"vocabulary": vocabulary, "normalizer": config.text_normalizer()}
+    keras_settings = {"seed": config.seed, "dtype": config.dtype_policy()}
     if init is None:
-        if config.model.preset is None:
+        if named is None:
             raise UserError(
                 "fine-tuning needs a start: give --init RUN (a pre-trained run, .keras file or "
                 "Hugging Face folder), or --set model.preset=wav2vec2_tiny for random weights"
             )
-        return Wav2Vec2ForCTC.from_preset(
-            config.model.preset,
-            **text,
-            **overrides,
-            seed=config.seed,
-            dtype=dtype,
-        )
+        return Wav2Vec2ForCTC.from_preset(named, **text, **own, **keras_settings)
     pretrained = _load(init)
+    architecture = {name: pretrained.backbone.get_config()[name] for name in _shapes()}
+    wanted = (presets.preset(named) if named else {}) | own
+    mend = "leave out model.preset" if named else "leave these keys out"
+    _require_same(wanted, architecture, init, mend)
     names = fields(Wav2Vec2Backbone)
-    inherited = {name: pretrained.backbone.get_config()[name] for name in names}
-    _require_same_architecture(config, overrides, inherited, init)
-    own = {k: v for k, v in overrides.items() if k in REGULARISATION or k not in names}
-    model = Wav2Vec2ForCTC.from_backbone(
-        pretrained.backbone, **text, **own, seed=config.seed, dtype=dtype
-    )
+    free = {k: v for k, v in own.items() if k in REGULARISATION or k not in names}
+    model = Wav2Vec2ForCTC.from_backbone(pretrained.backbone, **text, **free, **keras_settings)
     if getattr(pretrained, "vocabulary", None) == vocabulary:
         model.head.set_weights(pretrained.head.get_weights())
     return model
@@ -62,19 +113,23 @@ def _load(init):
         raise UserError(f"--init: {error}") from error
 
 
-def _require_same_architecture(config, overrides, inherited, init):
-    from keras_w2v2 import presets
+def _shapes():
+    """Returns the settings of a backbone that decide its weights or its output (list of str)."""
+    from keras_w2v2 import Wav2Vec2Backbone
     from keras_w2v2.models.backbone_settings import REGULARISATION
+    from keras_w2v2.models.settings import fields
 
-    wanted = presets.preset(config.model.preset) if config.model.preset else {}
-    wanted = {k: v for k, v in (wanted | overrides).items() if k in inherited}
+    return [name for name in fields(Wav2Vec2Backbone) if name not in REGULARISATION]
+
+
+def _require_same(wanted, architecture, init, mend):
+    """Refuses a checkpoint of which the configuration wants another architecture."""
     differing = [
-        f"{name} is {_shown(inherited[name])} there, {_shown(value)} in the configuration"
-        for name, value in wanted.items()
-        if name not in REGULARISATION and _shown(inherited[name]) != _shown(value)
+        f"{name} is {_shown(value)} there, {_shown(wanted[name])} in the configuration"
+        for name, value in architecture.items()
+        if name in wanted and _shown(wanted[name]) != _shown(value)
     ]
     if differing:
-        mend = "leave out model.preset" if config.model.preset else "leave these keys out"
         raise UserError(
             f"--init '{init}' has another architecture: {'; '.join(differing)}: {mend}, "
             "for the checkpoint says what it is"

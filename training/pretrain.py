@@ -7,7 +7,16 @@ from keras_w2v2.training.progress import Progress
 
 
 def pretrain(
-    config, data, out, *, dev=None, settings=(), progress=Progress, workers=None, worker=None
+    config,
+    data,
+    out,
+    *,
+    init=None,
+    dev=None,
+    settings=(),
+    progress=Progress,
+    workers=None,
+    worker=None,
 ):
     """Pre-trains a model, or carries on where an interrupted run stopped.
 
@@ -16,6 +25,8 @@ def pretrain(
         data: folder of shards, or a list of them.
         out: folder of the run. If it holds an unfinished run of the same configuration, the run
             carries on from its newest checkpoint and gives what it would have given.
+        init: a run of pre-training, .keras file or Hugging Face folder whose weights to start
+            from. None starts from random weights of `config.model.preset`.
         dev: folder of shards or list of them, to measure the losses on along the way.
         settings: iterable of str, "a.b=value" overrides of the recipe.
         progress: class that shows the progress, `training.progress.Quiet` for none.
@@ -27,8 +38,9 @@ def pretrain(
         Wav2Vec2ForPreTraining, trained; also in `out`/model.keras.
 
     Raises:
-        UserError: a wrong key, unreadable shards, an `out` that belongs to something else, a
-            full disk, no devices for the strategy, a worker that is missing or differs.
+        UserError: a wrong key, unreadable shards, an `init` of another architecture, an `out`
+            that belongs to something else, a full disk, no devices for the strategy, a worker
+            that is missing or differs.
         Stopped: (a KeyboardInterrupt) Ctrl-C; the same call carries on.
         Terminated: (a SystemExit) SIGTERM, with everything saved; the same call carries on.
 
@@ -37,25 +49,19 @@ def pretrain(
     """
     config = PretrainConfig.of(config, settings)
 
-    from keras_w2v2 import Wav2Vec2ForPreTraining
     from keras_w2v2.data import pipeline
-    from keras_w2v2.training import fitting, optimizers
+    from keras_w2v2.training import fitting, initial_model, optimizers
     from keras_w2v2.training.runs import seeding
     from keras_w2v2.training.runs.resolved import terms
     from keras_w2v2.training.workers import strategies
 
-    inputs = {"data": data, "dev": dev, "noise": config.data.noise_shards()}
+    inputs = {"data": data, "dev": dev, "noise": config.data.noise_shards(), "init": init}
     tell = progress("pre-training").note
     distribution = strategies.build(config, terms(config, **inputs), workers, worker, tell)
 
     def make():
         with distribution.scope(), seeding.seeded(config.seed):
-            model = Wav2Vec2ForPreTraining.from_preset(
-                config.model.preset,
-                **config.model.overrides(),
-                seed=config.seed,
-                dtype=config.dtype_policy(),
-            )
+            model = initial_model.pretraining(config, init)
             model.compile(
                 optimizer=optimizers.pretraining(config.optimizer),
                 jit_compile=distribution.compiles(config.jit_compile),

@@ -15,6 +15,9 @@ RECIPE = typer.Argument(
 DATA = typer.Option(..., help="Shards made by prepare; give it again for more.")
 DEV = typer.Option(None, help="Shards to evaluate on along the way; give it again for more.")
 OUT = typer.Option(..., help="Folder of the run; an unfinished run in it carries on.")
+INIT = typer.Option(
+    None, help="Start from this pre-trained run, .keras file or Hugging Face folder."
+)
 SETTINGS = typer.Option(
     None, "--set", metavar="KEY=VALUE", help="Override a key of the recipe; give it again for more."
 )
@@ -33,6 +36,7 @@ def pretrain(
     data: list[Path] = DATA,
     dev: list[Path] = DEV,
     out: Path = OUT,
+    init: Path = INIT,
     settings: list[str] = SETTINGS,
     strategy: str = STRATEGY,
     workers: str = WORKERS,
@@ -46,9 +50,10 @@ def pretrain(
     from keras_w2v2.training import pretrain as training
     from keras_w2v2.training.configuration.schema import PretrainConfig
 
-    config = PretrainConfig.of(recipe, _all(settings, strategy))
+    config, more = PretrainConfig.of(recipe, _all(settings, strategy)), {"init": init}
     with _report(config, out, workers, worker):
-        training.pretrain(config, data, out, dev=dev or None, workers=workers, worker=worker)
+        more |= {"dev": dev or None, "workers": workers, "worker": worker}
+        training.pretrain(config, data, out, **more)
 
 
 @verb
@@ -57,9 +62,7 @@ def finetune(
     data: list[Path] = DATA,
     dev: list[Path] = DEV,
     out: Path = OUT,
-    init: Path = typer.Option(
-        None, help="Start from this pre-trained run, .keras file or Hugging Face folder."
-    ),
+    init: Path = INIT,
     settings: list[str] = SETTINGS,
     strategy: str = STRATEGY,
     workers: str = WORKERS,
