@@ -24,8 +24,7 @@ def pretraining(config, init=None):
         UserError: no start is named, or `init` is no model of pre-training or has another
             architecture than the configuration.
     """
-    from keras_w2v2 import Wav2Vec2Backbone, Wav2Vec2ForPreTraining, presets
-    from keras_w2v2.models.settings import fields
+    from keras_w2v2 import Wav2Vec2ForPreTraining
 
     named, own = config.model.preset, config.model.overrides()
     keras_settings = {"seed": config.seed, "dtype": config.dtype_policy()}
@@ -42,20 +41,13 @@ def pretraining(config, init=None):
             f"--init '{init}' is a recogniser, which has lost the quantizer of its pre-training: "
             "give the run of pre-training"
         )
-    there = pretrained.backbone.get_config() | pretrained.get_config()
+    there = _settings(pretrained)
+    if named is None:
+        named, own = "wav2vec2_base", there | own  # which leaves nothing of the preset
+    model = Wav2Vec2ForPreTraining.from_preset(named, **own, **keras_settings)
     architecture = {name: there[name] for name in (*_shapes(), *PRETRAINING_LAYERS)}
-    if named is not None:
-        backbone, head = presets.preset(named, "pretraining")
-        own = backbone | head | own
     mend = "set model.preset=null and leave these keys out"
-    _require_same(own, architecture, init, mend)
-    kinds = fields(Wav2Vec2Backbone), set(fields(Wav2Vec2ForPreTraining)) - {"seed"}
-    inherited = architecture if named else {name: there[name] for kind in kinds for name in kind}
-    backbone, head = presets.split_overrides(inherited | own, *kinds, "pre-training")
-    dtype = keras_settings["dtype"]
-    model = Wav2Vec2ForPreTraining(
-        Wav2Vec2Backbone(**backbone, dtype=dtype, name="backbone"), **head, **keras_settings
-    )
+    _require_same(_settings(model), architecture, init, mend)
     model.set_weights(pretrained.get_weights())
     return model
 
@@ -111,6 +103,15 @@ def _load(init):
         return run_folder.load_model(init)
     except UserError as error:
         raise UserError(f"--init: {error}") from error
+
+
+def _settings(model):
+    """Returns the settings of a task model and its backbone, without the seed (dict)."""
+    from keras_w2v2.models.settings import fields
+
+    settings = model.backbone.get_config() | model.get_config()
+    names = {*fields(type(model.backbone)), *fields(type(model))} - {"seed"}
+    return {name: settings[name] for name in names}
 
 
 def _shapes():
