@@ -17,7 +17,7 @@ help:
 	@echo "make demo        a small recogniser from nothing, with a report (15 minutes)"
 	@echo "make test        the tests"
 	@echo "make test-heavy  parity of full-size models with the peers (needs make peers, 12 GB)"
-	@echo "make test-long   kills at 20 random moments; two workers (half an hour)"
+	@echo "make test-long   20 kills at random moments, two workers, every recipe (half an hour)"
 	@echo "make test-io     the tests that TensorFlow 2.16 or tensorflow-io could fail"
 	@echo "make test-device exported models on a JVM, emulated phone processors and in Chromium"
 	@echo "                 (test-android, test-arm, test-web alone; README says what they need)"
