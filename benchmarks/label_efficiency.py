@@ -57,7 +57,8 @@ def architecture(run):
     model = recipe_file.read(Path(run) / "config.yaml")["model"]
     anew = set(REGULARISATION) - {"feature_grad_mult"}
     names = [name for name in fields(Wav2Vec2Backbone) if name in model and name not in anew]
-    return [f"model.{name}={json.dumps(model[name])}" for name in names]
+    given = [f"model.{name}={json.dumps(model[name])}" for name in names]
+    return ["model.preset=wav2vec2_tiny", *given]  # a recipe may name none; nothing of it is left
 
 
 def _labelled(entries, minutes, seed, out):
