@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import contender, machine, peers, report
+from keras_w2v2.training import memory
 
 REFERENCE = "transformers"
 SAMPLE_RATE = 16_000
@@ -18,7 +19,8 @@ CLIPS, RATE = 2, 5e-4
 
 
 def keras_step(folder, waveform, threads, compiled, policy="float32"):
-    """Wav2Vec2ForPreTraining's own train_step, masks and distractors drawn in the graph."""
+    """Wav2Vec2ForPreTraining's own train_step, as `keras-w2v2 pretrain` runs it."""
+    memory.keep_between_updates()
     peers.limit_tensorflow(threads)
     import keras
 

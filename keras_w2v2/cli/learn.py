@@ -46,7 +46,7 @@ def pretrain(
 
     Example: keras-w2v2 pretrain --data shards/all --out runs/pre --set optimizer.updates=2000
     """
-    startup.tensorflow()
+    startup.for_training()
     from keras_w2v2.training import pretrain as training
     from keras_w2v2.training.configuration.schema import PretrainConfig
 
@@ -72,7 +72,7 @@ def finetune(
 
     Example: keras-w2v2 finetune --data shards/train --init runs/pre --out runs/fine
     """
-    startup.tensorflow()
+    startup.for_training()
     from keras_w2v2.training import finetune as training
     from keras_w2v2.training.configuration.schema import FinetuneConfig
 

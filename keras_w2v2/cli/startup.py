@@ -6,7 +6,13 @@ import os
 import sys
 import warnings
 
-from keras_w2v2.training import native_output
+from keras_w2v2.training import memory, native_output
+
+
+def for_training():
+    """As `tensorflow`, for a command that trains."""
+    memory.keep_between_updates()
+    tensorflow()
 
 
 def tensorflow():

@@ -4,6 +4,8 @@ import math
 
 from keras import ops
 
+from keras_w2v2.layers.backward_pass import not_before
+
 
 def gelu(x):
     """Returns x * Phi(x) with the exact (erf) normal distribution function.
@@ -17,8 +19,9 @@ def gelu(x):
     def value(x):
         def gradient(*args, upstream=None):
             upstream = args[0] if upstream is None else upstream
-            density = ops.exp(-0.5 * x * x) * (1.0 / math.sqrt(2.0 * math.pi))
-            return upstream * (_twice_normal(x) * 0.5 + x * density)
+            kept = not_before(upstream, x)
+            density = ops.exp(-0.5 * kept * kept) * (1.0 / math.sqrt(2.0 * math.pi))
+            return upstream * (_twice_normal(kept) * 0.5 + kept * density)
 
         return 0.5 * x * _twice_normal(x), gradient
 

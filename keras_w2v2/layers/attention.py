@@ -5,6 +5,7 @@ import math
 import keras
 from keras import ops
 
+from keras_w2v2.layers.dense import Dense
 from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.initializers import transformer_normal
 
@@ -31,7 +32,7 @@ class SelfAttention(keras.layers.Layer):
     def build(self, input_shape):
         self.width = input_shape[-1]
         for name in ("query", "key", "value", "output_projection"):
-            dense = keras.layers.Dense(
+            dense = Dense(
                 self.width,
                 kernel_initializer=transformer_normal(),
                 dtype=self.dtype_policy,

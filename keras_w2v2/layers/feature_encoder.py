@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_w2v2.frames import FrameArithmetic
 from keras_w2v2.layers.activation import gelu
+from keras_w2v2.layers.bias import add_bias
 from keras_w2v2.layers.first_convolution import GroupNormConvolution
 from keras_w2v2.layers.initializers import kaiming_normal
 from keras_w2v2.layers.masking import long_sequence_mask
@@ -60,7 +61,7 @@ class FeatureConvolution(keras.layers.Layer):
     def activated(self, x):
         """Returns what follows the convolution: bias, norm and GELU of its result."""
         if self.bias is not None:
-            x = x + ops.cast(self.bias, x.dtype)
+            x = add_bias(x, ops.cast(self.bias, x.dtype))
         if self.norm is not None:
             x = self.norm(x)
         return gelu(x)

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_w2v2.layers.activation import gelu
+from keras_w2v2.layers.bias import add_bias
 from keras_w2v2.layers.framing import frame
 from keras_w2v2.layers.initializers import kaiming_normal
 
@@ -90,7 +91,7 @@ class GroupNormConvolution(keras.layers.Layer):
         """Returns the layer's output for windows of a clip, given its `statistics`."""
         centered = ops.cast(windows - mean, self.compute_dtype)
         product = ops.matmul(centered, ops.cast(kernel, self.compute_dtype))
-        return gelu(product + ops.cast(self.shift, self.compute_dtype))
+        return gelu(add_bias(product, ops.cast(self.shift, self.compute_dtype)))
 
     def compute_output_shape(self, waveform_shape, frame_mask_shape=None):
         batch, samples = waveform_shape

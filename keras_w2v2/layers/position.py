@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_w2v2.layers.activation import gelu
+from keras_w2v2.layers.bias import add_bias
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
@@ -69,7 +70,7 @@ class PositionalConvolution(keras.layers.Layer):
             ops.conv(part, kernel, strides=1, padding="valid")
             for part, kernel in zip(slices, kernels, strict=True)
         ]
-        return gelu(ops.concatenate(outputs, axis=-1) + ops.cast(self.bias, x.dtype))
+        return gelu(add_bias(ops.concatenate(outputs, axis=-1), ops.cast(self.bias, x.dtype)))
 
     def compute_output_shape(self, input_shape):
         return input_shape

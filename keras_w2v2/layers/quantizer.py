@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_w2v2.layers.dense import Dense
 from keras_w2v2.layers.noise import uniform
 
 
@@ -36,7 +37,7 @@ class GumbelProductQuantizer(keras.layers.Layer):
         self.code_dim = code_dim
 
     def build(self, features_shape):
-        self.projection = keras.layers.Dense(
+        self.projection = Dense(
             self.num_codebooks * self.codebook_size,
             kernel_initializer=keras.initializers.RandomNormal(stddev=1.0),
             dtype=self.dtype_policy,

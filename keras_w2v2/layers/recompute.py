@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_w2v2.layers.weight_values import weights_as
+
 
 def recomputed(layer, function, x, *others):
     """Returns `function(x, *others)`, of which the backward pass keeps nothing but the arguments.
@@ -20,13 +22,11 @@ def recomputed(layer, function, x, *others):
     Returns:
         what the function returns, a float tensor.
     """
-    weights = list(layer.weights)
 
     # The weights come in as arguments: TensorFlow's `recompute_grad` does not find those that are
     # read in a branch of a condition. As tensors: run eagerly, it forgets a variable's gradient.
     def pure(x, *values):
-        mapping = list(zip(weights, values, strict=True))
-        with keras.StatelessScope(state_mapping=mapping, initialize_variables=False):
+        with weights_as(layer, values):
             return function(x, *others)
 
-    return keras.remat(pure)(x, *[ops.copy(weight) for weight in weights])
+    return keras.remat(pure)(x, *[ops.copy(weight) for weight in layer.weights])

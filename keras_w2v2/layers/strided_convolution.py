@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from keras_w2v2.layers.backward_pass import not_before
+
 
 def strided_convolution(x, kernel, stride):
     """Returns the unpadded convolution of `x`, with a gradient that wastes no multiplication.
@@ -38,6 +40,7 @@ def _gradient(x, kernel, upstream, stride):
     batch, frames, _ = ops.shape(x)
     outputs = ops.shape(upstream)[1]
     rows_of_kernel = -(-kernel_size // stride)
+    x = not_before(upstream, x)
     upstream = ops.reshape(upstream, [batch * outputs, filters])
     rows = _rows(x, stride, outputs + rows_of_kernel - 1)
     x_gradient, kernel_gradient = 0.0, []

@@ -5,10 +5,12 @@ from keras import ops
 
 from keras_w2v2.layers.activation import gelu
 from keras_w2v2.layers.attention import SelfAttention
+from keras_w2v2.layers.dense import Dense
 from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.initializers import transformer_normal
 from keras_w2v2.layers.noise import fold_in, uniform
 from keras_w2v2.layers.recompute import recomputed
+from keras_w2v2.layers.weight_values import weights_as
 
 
 @keras.saving.register_keras_serializable(package="keras_w2v2")
@@ -53,7 +55,7 @@ class TransformerBlock(keras.layers.Layer):
         self.attention = SelfAttention(num_heads, attention_dropout, dtype=dtype, name="attention")
         self.attention_norm = _layer_norm("attention_norm", dtype)
         self.output_norm = _layer_norm("output_norm", dtype)
-        self.inner = keras.layers.Dense(
+        self.inner = Dense(
             intermediate_dim, kernel_initializer=transformer_normal(), dtype=dtype, name="inner"
         )
         self.dropout = Dropout(dropout, dtype=dtype, name="dropout")
@@ -64,7 +66,7 @@ class TransformerBlock(keras.layers.Layer):
 
     def build(self, input_shape):
         width = input_shape[-1]
-        self.outer = keras.layers.Dense(
+        self.outer = Dense(
             width,
             kernel_initializer=transformer_normal(),
             dtype=self.dtype_policy,
@@ -88,8 +90,15 @@ class TransformerBlock(keras.layers.Layer):
         keep = uniform((), fold_in(seed, 1)) >= self.layer_drop
         if None in x.shape:  # XLA could not hand what the branch keeps to the backward pass
             return ops.where(keep, self._trained(x, attention_bias, seed), x)
+        # Read within the branch, each weight would be kept for the backward pass as a copy.
+        values = [ops.copy(weight) for weight in self.weights]
+
+        def kept():
+            with weights_as(self, values):
+                return self._trained(x, attention_bias, seed)
+
         # A dropped block costs nothing, forward or backward.
-        return ops.cond(keep, lambda: self._trained(x, attention_bias, seed), lambda: x)
+        return ops.cond(keep, kept, lambda: x)
 
     def _trained(self, x, attention_bias, seed):
         if self.recompute:

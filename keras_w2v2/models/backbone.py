@@ -6,6 +6,7 @@ from keras import ops
 from keras_w2v2 import presets
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import FrameArithmetic
+from keras_w2v2.layers.dense import Dense
 from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.feature_encoder import FeatureEncoder
 from keras_w2v2.layers.gradient_scale import scale_gradient
@@ -119,7 +120,7 @@ class Wav2Vec2Backbone(keras.Model):
         self.feature_norm = keras.layers.LayerNormalization(
             epsilon=1e-5, dtype=dtype, name="feature_norm"
         )
-        self.feature_projection = keras.layers.Dense(
+        self.feature_projection = Dense(
             hidden_dim,
             kernel_initializer=transformer_normal(),
             dtype=dtype,

@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_w2v2 import presets
 from keras_w2v2.errors import UserError
+from keras_w2v2.layers.dense import Dense
 from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.span_mask import channel_mask, span_mask
@@ -118,7 +119,7 @@ class Wav2Vec2ForCTC(TaskModel):
         self.final_dropout = Dropout(final_dropout, dtype=dtype, name="final_dropout")
         # Glorot uniform as in fairseq's wav2vec2_asr, not transformers' N(0, 0.02): that small a
         # head of a small network answers blank for hundreds of updates more.
-        self.head = keras.layers.Dense(
+        self.head = Dense(
             vocabulary_size, kernel_initializer="glorot_uniform", dtype=dtype, name="head"
         )
         # Not a flag for train_step alone: Keras then leaves them out of the optimizer too.

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_w2v2.layers.continuous_targets import ContinuousTargets
+from keras_w2v2.layers.dense import Dense
 from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.quantizer import GumbelProductQuantizer, gumbel_noise
@@ -116,10 +117,8 @@ class Wav2Vec2ForPreTraining(TaskModel):
         else:
             self.quantizer = ContinuousTargets(dtype=dtype, name="quantizer")
         self.quantizer_dropout = Dropout(quantizer_dropout, dtype=dtype, name="quantizer_dropout")
-        self.project_target = keras.layers.Dense(projection_dim, dtype=dtype, name="project_target")
-        self.project_context = keras.layers.Dense(
-            projection_dim, dtype=dtype, name="project_context"
-        )
+        self.project_target = Dense(projection_dim, dtype=dtype, name="project_target")
+        self.project_context = Dense(projection_dim, dtype=dtype, name="project_context")
         self.random = keras.random.SeedGenerator(seed)
         self.known_names = totals.KNOWN + (totals.KNOWN_OF_CODES if num_codebooks else ())
         self.track(name for name in FIGURES if num_codebooks or name not in OF_CODES)

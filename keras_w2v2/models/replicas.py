@@ -4,6 +4,8 @@ import contextlib
 
 from keras_w2v2.layers import noise
 
+_ROWS = 8
+
 
 def sum_over_replicas(tensors):
     """Returns a nest of tensors summed over all replicas; differentiable.
@@ -73,7 +75,23 @@ def global_gradient_norm(gradients):
     """Returns the norm of the gradients summed over replicas, as the optimizer will sum them."""
     import tensorflow as tf
 
-    return tf.linalg.global_norm(sum_over_replicas([g for g in gradients if g is not None]))
+    summed = sum_over_replicas([g for g in gradients if g is not None])
+    return tf.sqrt(tf.add_n([_squared_norm(gradient) for gradient in summed]))
+
+
+def _squared_norm(tensor):
+    """Returns the sum of the squares.
+
+    As a matrix product: of a plain sum XLA writes the squares to memory and adds them up in
+    windows, 0.15 s for BASE on a CPU. Of a product of vectors it makes a loop as slow.
+    """
+    import tensorflow as tf
+
+    tensor = tf.cast(tensor, tf.float32)
+    if tensor.shape.num_elements() % _ROWS:
+        return tf.reduce_sum(tf.square(tensor))
+    rows = tf.reshape(tensor, [_ROWS, -1])
+    return tf.linalg.trace(tf.matmul(rows, rows, transpose_b=True))
 
 
 def overflown_alike(gradients, norm):

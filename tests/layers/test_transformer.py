@@ -66,3 +66,23 @@ def test_a_dropped_block_has_no_gradient():
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(tf.square(block(X, BIAS, training=True)))
     assert not any(np.asarray(g).any() for g in tape.gradient(loss, block.trainable_variables))
+
+
+def test_a_block_that_may_drop_hands_its_weights_to_the_backward_pass_uncopied():
+    """What comes out of the condition is kept; a weight must go around it."""
+    block = _block(layer_drop=0.5)
+    block.build(X.shape)
+
+    @tf.function
+    def gradients(x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(block(x, BIAS, training=True))
+        return tape.gradient(loss, block.trainable_variables)
+
+    graph = gradients.get_concrete_function(X).graph
+    conditions = [op for op in graph.get_operations() if op.type in ("If", "StatelessIf")]
+    forward, backward = conditions
+    assert not any(tensor.dtype == tf.resource for tensor in forward.inputs)
+    kernels = {layer.kernel.shape for layer in (block.inner, block.outer, block.attention.query)}
+    uncopied = [t for t in backward.inputs if t.op.type == "Identity" and tuple(t.shape) in kernels]
+    assert len(uncopied) == 6  # of the two dense layers and of attention's four

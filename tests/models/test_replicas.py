@@ -86,3 +86,13 @@ def test_outside_a_strategy_rows_start_at_0():
 def test_the_gradient_norm_is_that_of_all_gradients_together():
     gradients = [tf.constant([3.0]), None, tf.constant([[4.0, 12.0]])]
     assert float(replicas.global_gradient_norm(gradients)) == pytest.approx(13.0)
+
+
+def test_the_gradient_norm_is_exact_for_gradients_of_any_size():
+    rng = np.random.default_rng(0)
+    gradients = [
+        tf.constant(rng.normal(size=n), tf.float32) for n in ((3, 5), (64, 32), (7,), (8,))
+    ]
+    flat = np.concatenate([np.ravel(gradient) for gradient in gradients]).astype("float64")
+    found = replicas.global_gradient_norm([*gradients, None])
+    np.testing.assert_allclose(found, np.linalg.norm(flat), rtol=1e-6)
