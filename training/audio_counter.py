@@ -8,13 +8,17 @@ from keras_w2v2.frames import SAMPLE_RATE
 class AudioCounter:
     """Counts the samples of every batch that its datasets hand out.
 
+    Args:
+        parts: int, workers that each make such a part of the batch; all of it is counted.
+
     Example:
         >>> audio = AudioCounter()
         >>> model.fit(audio.counted(dataset), steps_per_epoch=10)
         >>> audio.seconds()
     """
 
-    def __init__(self):
+    def __init__(self, parts=1):
+        self._parts = parts
         with tf.device("CPU:0"):
             self._samples = tf.Variable(0, dtype=tf.int64, trainable=False)
 
@@ -36,4 +40,4 @@ class AudioCounter:
 
     def seconds(self):
         """Returns the seconds of audio so far, padding not counted (float)."""
-        return int(self._samples) / SAMPLE_RATE
+        return self._parts * int(self._samples) / SAMPLE_RATE

@@ -67,7 +67,8 @@ def finetune(
         arguments = distribution.batch_arguments(arguments)
         return pipeline.ctc_batches(folders, vocabulary, normalizer, **arguments, seed=config.seed)
 
-    train = batches(data, config.data.arguments(config.optimizer.gradient_accumulation))
+    train = config.data.arguments(config.optimizer.gradient_accumulation)
+    train = batches(data, train | {"part": distribution.part(config.data)})
     dev_batches = None if dev is None else batches(dev, config.data.dev_arguments())
 
     def make():
@@ -96,7 +97,7 @@ def finetune(
         distribution=distribution,
         measure=None if dev is None else measure,
     )
-    distribution.part()
+    distribution.leave_together()
     return model
 
 

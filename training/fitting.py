@@ -111,7 +111,8 @@ def _finish(model, folder, measure, sigterm, tell):
 
 
 def _fit(model, means, job, shown, sigterm):
-    audio, total = AudioCounter(), job.config.optimizer.updates
+    part, total = job.distribution.part(job.config.data), job.config.optimizer.updates
+    audio = AudioCounter(1 if part is None else part.count)
     # Under a strategy TensorFlow reads ahead in a thread of its own, which waits in our place.
     wait = InputWait() if job.distribution.strategy is None else None
     _evaluate_without_xla(model)
@@ -121,7 +122,8 @@ def _fit(model, means, job, shown, sigterm):
             for done, updates, epochs in stretches(
                 checkpoints.updates_of(model), total, job.config.log_every
             ):
-                batches = job.distribution.share(audio.counted(job.batches.skip(done)))
+                counted = audio.counted(job.batches.skip(done))
+                batches = job.distribution.share(counted, part)
                 model.fit(
                     wait.timed(batches) if wait else batches,
                     steps_per_epoch=updates,
@@ -153,7 +155,7 @@ def _callbacks(job, folder, audio, wait, shown, sigterm):
 
     def save_together():
         updates = save.save()
-        distribution.part()
+        distribution.leave_together()
         return updates
 
     safe_point = termination.SafePoint(asked, save_together, shown.note)

@@ -74,17 +74,20 @@ def pretrain(
         arguments = distribution.batch_arguments(arguments)
         return pipeline.pretraining_batches(folders, **arguments, seed=config.seed)
 
+    train = config.data.arguments(config.optimizer.gradient_accumulation)
+    train |= {"part": distribution.part(config.data)}
+
     model = fitting.run(
         make,
         config,
         inputs,
         out,
-        batches(data, config.data.arguments(config.optimizer.gradient_accumulation)),
+        batches(data, train),
         dev=None if dev is None else batches(dev, config.data.dev_arguments()),
         progress=progress,
         distribution=distribution,
     )
-    distribution.part()
+    distribution.leave_together()
     return model
 
 

@@ -4,8 +4,10 @@ Every dataset here is a pure function of its arguments: iterating it twice, or i
 process, gives the same batches, and `dataset.skip(n)` carries on exactly at batch n.
 """
 
+import functools
+
 from keras_w2v2.data import augmentation as augmenting
-from keras_w2v2.data import plans, records, shards, stream
+from keras_w2v2.data import parts, plans, records, shards, stream
 
 
 def pretraining_batches(
@@ -21,6 +23,7 @@ def pretraining_batches(
     batch_multiple=1,
     language_alpha=None,
     augmentation=None,
+    part=None,
 ):
     """Batches for pre-training: random crops, all of one length in a batch, no padding.
 
@@ -38,6 +41,8 @@ def pretraining_batches(
         language_alpha: float in [0, 1] or None. With `repeat`, languages are drawn with
             probabilities proportional to (n_l / N)^alpha, n_l their audio; see `data.mixing`.
         augmentation: data.augmentation.Augmentation or None.
+        part: data.parts.Part, to read a share of the shards and make that share of each batch;
+            None reads all. Only with `repeat`.
 
     Returns:
         tf.data.Dataset of {"waveform": float32 [batch, samples] in [-1, 1], "length": int32
@@ -48,17 +53,16 @@ def pretraining_batches(
     """
     import tensorflow as tf
 
-    indexes = shards.load_all(shards_folder)
-    plan = plans.pretraining(
-        indexes,
+    plan_of = functools.partial(
+        plans.pretraining,
         batch_seconds=batch_seconds,
         max_seconds=max_seconds,
         min_seconds=min_seconds,
         num_buckets=num_buckets,
-        batch_multiple=batch_multiple,
+        batch_multiple=_multiple(batch_multiple, part),
         language_alpha=language_alpha,
     )
-    plans.warn(plan)
+    indexes, plan, seed = _read_by(part, shards.load_all(shards_folder), plan_of, seed)
     least = plans.least_samples(min_seconds)
     boundaries = tf.constant(plan.boundaries, tf.int64)
 
@@ -105,6 +109,7 @@ def ctc_batches(
     allow_unknown=False,
     language_alpha=None,
     augmentation=None,
+    part=None,
 ):
     """Batches for fine-tuning: labelled clips, padded to their bucket's length.
 
@@ -119,7 +124,7 @@ def ctc_batches(
             warning counts both).
         seed, shuffle, repeat, num_buckets, batch_multiple: as in `pretraining_batches`.
         allow_unknown: bool, read characters outside the vocabulary as its unknown token.
-        language_alpha, augmentation: as in `pretraining_batches`.
+        language_alpha, augmentation, part: as in `pretraining_batches`.
 
     Returns:
         tf.data.Dataset of ({"waveform": float32 [batch, samples], "length": int32 [batch]},
@@ -134,19 +139,18 @@ def ctc_batches(
 
     from keras_w2v2.text.labels import label_encoder
 
-    indexes = shards.load_all(shards_folder)
-    plan = plans.ctc(
-        indexes,
-        vocabulary,
-        normalizer,
+    plan_of = functools.partial(
+        plans.ctc,
+        vocabulary=vocabulary,
+        normalizer=normalizer,
         batch_seconds=batch_seconds,
         max_seconds=max_seconds,
         num_buckets=num_buckets,
-        batch_multiple=batch_multiple,
+        batch_multiple=_multiple(batch_multiple, part),
         allow_unknown=allow_unknown,
         language_alpha=language_alpha,
     )
-    plans.warn(plan)
+    indexes, plan, seed = _read_by(part, shards.load_all(shards_folder), plan_of, seed)
     most = plans.samples_of(max_seconds)
     boundaries = tf.constant(plan.boundaries, tf.int64)
     label_lengths = tf.constant(plan.label_lengths, tf.int64)
@@ -202,6 +206,28 @@ def clips(shards_folder):
         except tf.errors.DataLossError:
             index.verify()  # names the damaged file
             raise
+
+
+def _multiple(batch_multiple, part):
+    """Returns what batch sizes of all readers together are multiples of (int)."""
+    return batch_multiple * (1 if part is None else part.count)
+
+
+def _read_by(part, indexes, plan_of, seed):
+    """Returns what a reader reads, the plan of its batches, and its seed; warns of clips left out.
+
+    Args:
+        part: parts.Part, or None for all.
+        indexes: list of ShardIndex, all of them.
+        plan_of: function of a list of ShardIndex to its BatchPlan.
+        seed: int.
+    """
+    plan = plan_of(indexes)
+    plans.warn(plan)
+    if part is None:
+        return indexes, plan, seed
+    parts.require_clips(indexes, part.count, plan_of, plan.mixture)
+    return part.of(indexes), part.batches_of(plan), part.seed_of(seed)
 
 
 def _inputs_and_targets(batch):

@@ -44,8 +44,10 @@ class SelfAttention(keras.layers.Layer):
 
     def call(self, x, attention_bias, training=False, noise_seed=None):
         scale = 1.0 / math.sqrt(self.width // self.num_heads)
-        query = self._heads(self.query(x) * scale)
-        key, value = self._heads(self.key(x)), self._heads(self.value(x))
+        # Their shape is that of x: tf2onnx loses the one of a reshaped result.
+        by_head = [*ops.shape(x)[:2], self.num_heads, self.width // self.num_heads]
+        query = _heads(self.query(x) * scale, by_head)
+        key, value = _heads(self.key(x), by_head), _heads(self.value(x), by_head)
         scores = ops.cast(ops.matmul(query, ops.transpose(key, [0, 1, 3, 2])), "float32")
         # Keras casts every float argument to the compute dtype.
         scores = scores + ops.cast(attention_bias, "float32")
@@ -54,11 +56,6 @@ class SelfAttention(keras.layers.Layer):
         context = ops.matmul(weights, value)
         context = ops.reshape(ops.transpose(context, [0, 2, 1, 3]), ops.shape(x))
         return self.output_projection(context)
-
-    def _heads(self, x):
-        batch, frames, _ = ops.shape(x)
-        x = ops.reshape(x, [batch, frames, self.num_heads, self.width // self.num_heads])
-        return ops.transpose(x, [0, 2, 1, 3])
 
     def compute_output_shape(self, input_shape, attention_bias_shape=None, noise_seed_shape=None):
         return input_shape
@@ -69,3 +66,8 @@ class SelfAttention(keras.layers.Layer):
             "num_heads": self.num_heads,
             "dropout": self.dropout.rate,
         }
+
+
+def _heads(x, by_head):
+    """Returns [batch, heads, frames, width of a head] of frames [batch, frames, width]."""
+    return ops.transpose(ops.reshape(x, by_head), [0, 2, 1, 3])

@@ -48,6 +48,7 @@ class Data(Section):
     batch_seconds: Positive
     language_alpha: Share | None = None  # languages drawn as (n_l / N)^alpha; XLS-R takes 0.5
     augmentation: Augmentation | None = None
+    own_shards: bool = False  # with several workers: each reads its share of the shards alone
 
     def arguments(self, parts=1):
         """Returns the arguments of the function that makes training batches (dict).
@@ -57,7 +58,7 @@ class Data(Section):
         """
         from keras_w2v2.data import Augmentation
 
-        given = self.model_dump()
+        given = self.model_dump(exclude={"own_shards"})
         if given["augmentation"] is not None:
             lists = ("speeds", "noise_snr")
             tuples = {name: tuple(given["augmentation"][name]) for name in lists}

@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 
-def distribute(strategy, dataset):
+def distribute(strategy, dataset, own=False):
     """Splits every batch of a dataset over the replicas of a strategy.
 
     Every worker reads the whole stream and keeps its rows: the order of clips, their crops and
@@ -13,6 +13,7 @@ def distribute(strategy, dataset):
     Args:
         strategy: tf.distribute.Strategy.
         dataset: tf.data.Dataset of nests of tensors [batch, ...].
+        own: bool, whether the dataset holds this worker's rows alone.
 
     Returns:
         tf.distribute.DistributedDataset for `fit` and `evaluate`.
@@ -23,22 +24,22 @@ def distribute(strategy, dataset):
     replicas = strategy.num_replicas_in_sync
 
     def of_one_worker(context):
-        own = replicas // context.num_input_pipelines
-        first = context.input_pipeline_id * own
+        local = replicas // context.num_input_pipelines
+        first, among = (0, local) if own else (context.input_pipeline_id * local, replicas)
 
         def shares(*batch):
             batch = batch[0] if len(batch) == 1 else batch
 
             def share(replica):
-                return tf.nest.map_structure(lambda rows: _share(rows, replica, replicas), batch)
+                return tf.nest.map_structure(lambda rows: _share(rows, replica, among), batch)
 
-            return tf.data.Dataset.range(first, first + own).map(share)
+            return tf.data.Dataset.range(first, first + local).map(share)
 
         split = dataset.flat_map(shares)
         if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
             # Otherwise all workers would ask each other before every step whether it is the last.
             split = split.apply(tf.data.experimental.assert_cardinality(dataset.cardinality()))
-        return split.prefetch(2 * own)
+        return split.prefetch(2 * local)
 
     return strategy.distribute_datasets_from_function(of_one_worker)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+from keras_w2v2.data.parts import Part
 from keras_w2v2.errors import UserError
 from keras_w2v2.training.runs.run_folder import RunFolder
 from keras_w2v2.training.workers import handshake, shares, worker_loss
@@ -43,9 +44,26 @@ class Distribution:
         """Returns whether a step is compiled by XLA, where the configuration wants it."""
         return wanted and self.strategy is None
 
-    def share(self, dataset):
-        """Returns a dataset of batches as `fit` and `evaluate` take it."""
-        return dataset if self.strategy is None else shares.distribute(self.strategy, dataset)
+    def part(self, data):
+        """Returns which part of the shards this process reads for training (Part), None for all.
+
+        Args:
+            data: the recipe's section of that name.
+        """
+        if self.cluster is None or not data.own_shards:
+            return None
+        return Part(self.cluster.index, len(self.cluster.workers))
+
+    def share(self, dataset, part=None):
+        """Returns a dataset of batches as `fit` and `evaluate` take it.
+
+        Args:
+            dataset: tf.data.Dataset of the batches, or of this process' part of each.
+            part: Part, or None.
+        """
+        if self.strategy is None:
+            return dataset
+        return shares.distribute(self.strategy, dataset, own=part is not None)
 
     @contextlib.contextmanager
     def own_folder(self, folder):
@@ -100,7 +118,7 @@ class Distribution:
         if self.sum(0 if same else 1):
             raise UserError(f"the workers have different {what}: start all from the same files")
 
-    def part(self):
+    def leave_together(self):
         """Returns once every worker has come here; after it each may leave the others."""
         self.sum(0)
         # The first to leave could take with it what another still reads of that sum. Of this

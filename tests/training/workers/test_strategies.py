@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from keras_w2v2.data import shards
 from keras_w2v2.errors import UserError
 from keras_w2v2.training.configuration.schema import PretrainConfig
 from keras_w2v2.training.finetune import finetune
@@ -58,12 +59,13 @@ def two_addresses():
     return workers
 
 
-def start_pair(shards, out, recipe):
+def start_pair(data, out, recipe, *settings):
     """Starts two workers that call `pretrain`."""
     workers = two_addresses()
+    common = [*map(str, (data, out, recipe, workers))]
     STARTED[:] = [
         subprocess.Popen(
-            [sys.executable, TRAINER, json.dumps([*map(str, (shards, out, recipe, workers, i))])],
+            [sys.executable, TRAINER, json.dumps([*common, str(i), *settings])],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -119,10 +121,39 @@ def test_two_workers_give_the_curve_of_one(tones, recipe, one_device, tmp_path):
     assert {path.name for path in run.path.iterdir()} == kept | {"checkpoints", "model.keras"}
 
 
-def start_commands(shards, out, recipe, verb="pretrain"):
+def in_two_shards(folder, out):
+    """Writes the clips of a folder of one shard into two."""
+    import tensorflow as tf
+
+    (index,) = shards.load_all(folder)
+    halves = [index.table()[:12], index.table()[12:]]
+    data, written = iter(tf.data.TFRecordDataset(index.files).as_numpy_iterator()), []
+    out.mkdir()
+    for number, half in enumerate(halves):
+        path = out / f"shard-{number:05d}-of-00002.tfrecord"
+        with tf.io.TFRecordWriter(str(path)) as writer:
+            for _ in half:
+                writer.write(next(data))
+        samples = sum(clip.num_samples for clip in half)
+        size, checksum = path.stat().st_size, shards.sha256(path)
+        written.append(shards.ShardFile(path.name, size, len(half), samples, checksum))
+    shards.write_index(out, written, index.table(), source={"path": "tones"}, rejected=[])
+    return out
+
+
+@pytest.mark.long
+def test_two_workers_learn_each_from_shards_of_its_own(tones, recipe, tmp_path):
+    run, two = RunFolder(tmp_path / "run"), in_two_shards(tones, tmp_path / "shards")
+    for code, said in map(ended, start_pair(two, run.path, recipe, "data.own_shards=true")):
+        assert code == 0, said
+    rows = [row for row in run.metrics() if row["split"] == "train"]
+    assert len(rows) == 20 and rows[-1]["loss"] < rows[0]["loss"]
+
+
+def start_commands(folder, out, recipe, verb="pretrain"):
     """Starts two workers from the command line, in process groups of their own."""
     workers = ("--strategy", "multiworker", "--workers", two_addresses())
-    data = ("--data", shards, "--dev", shards, "--out", out)
+    data = ("--data", folder, "--dev", folder, "--out", out)
     STARTED[:] = [start(verb, recipe, *data, *workers, "--worker", i) for i in range(2)]
     return list(STARTED)
 
@@ -135,8 +166,8 @@ def wait_for_update_five(run, pair):
         time.sleep(0.01)
 
 
-def finish_and_compare(shards, run, recipe, expected):
-    for code, said in map(ended, start_commands(shards, run.path, recipe)):
+def finish_and_compare(folder, run, recipe, expected):
+    for code, said in map(ended, start_commands(folder, run.path, recipe)):
         assert code == 0, said
     assert_the_same_curve(run, expected, 1e-6)
 

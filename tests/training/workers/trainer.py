@@ -5,11 +5,11 @@ import os
 import sys
 
 
-def main(shards, out, recipe, workers, worker):
+def main(shards, out, recipe, workers, worker, *settings):
     from keras_w2v2.training.pretrain import pretrain
     from keras_w2v2.training.progress import Quiet
 
-    settings = ["strategy=multiworker"]
+    settings = ["strategy=multiworker", *settings]
     more = {"settings": settings, "progress": Quiet, "workers": workers, "worker": int(worker)}
     pretrain(recipe, shards, out, dev=shards, **more)
     os._exit(0)  # as the command line does: TensorFlow waits for the other before it goes
