@@ -14,14 +14,12 @@ class Dense(keras.layers.Dense):
     TensorFlow's `tensordot`, which reshapes the kernel; in a block that may be dropped each
     reshaped kernel is kept for the backward pass as a copy, 0.35 GB for BASE.
 
-    Args:
-        as for `keras.layers.Dense`, without activation and quantization.
+    Takes the arguments of `keras.layers.Dense`; inputs float [..., channels], output float
+    [..., units].
 
-    Call arguments:
-        inputs: float [..., channels].
-
-    Returns:
-        Float [..., units].
+    Example:
+        >>> Dense(5)(keras.ops.ones((2, 49, 8))).shape
+        (2, 49, 5)
     """
 
     def call(self, inputs, training=None):
@@ -29,4 +27,6 @@ class Dense(keras.layers.Dense):
         rows = ops.matmul(rows, self.kernel)
         if self.bias is not None:
             rows = add_bias(rows, ops.cast(self.bias, rows.dtype))
+        if self.activation is not None:
+            rows = self.activation(rows)
         return ops.reshape(rows, [*ops.shape(inputs)[:-1], self.units])

@@ -21,10 +21,10 @@ def _gradients(layer, x, jit_compile):
 
 
 @pytest.mark.parametrize("jit_compile", [False, True])
-@pytest.mark.parametrize("use_bias", [False, True])
+@pytest.mark.parametrize("settings", [{"use_bias": False}, {}, {"activation": "tanh"}])
 @pytest.mark.parametrize("x", [X, X[0]], ids=["frames", "rows"])
-def test_output_and_gradients_are_those_of_keras(x, use_bias, jit_compile):
-    mine, theirs = Dense(5, use_bias=use_bias), keras.layers.Dense(5, use_bias=use_bias)
+def test_output_and_gradients_are_those_of_keras(x, settings, jit_compile):
+    mine, theirs = Dense(5, **settings), keras.layers.Dense(5, **settings)
     mine.build(x.shape)
     theirs.build(x.shape)
     theirs.set_weights(mine.get_weights())
