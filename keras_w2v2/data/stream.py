@@ -102,7 +102,7 @@ def finish(dataset, plan, repeat):
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(length))
     options = tf.data.Options()
     options.deterministic = True
-    # Every worker reads all shards and keeps its share: shards may be fewer than workers.
+    # Workers take their rows (or `parts`) by themselves: shards may be fewer than workers.
     policy = tf.data.experimental.AutoShardPolicy.DATA
     options.experimental_distribute.auto_shard_policy = policy
     return dataset.with_options(options).prefetch(tf.data.AUTOTUNE)

@@ -12,7 +12,7 @@ class Dense(keras.layers.Dense):
 
     The frames of all clips are the rows of one matrix. Keras multiplies three dimensions through
     TensorFlow's `tensordot`, which reshapes the kernel; in a block that may be dropped each
-    reshaped kernel is kept for the backward pass as a copy, 0.35 GB for BASE.
+    reshaped kernel is kept for the backward pass as a copy, 0.34 GB for BASE.
 
     Takes the arguments of `keras.layers.Dense`; inputs float [..., channels], output float
     [..., units].
