@@ -1,7 +1,7 @@
-"""One pre-training step, 2 clips of 5 s with AdamW: Keras beside transformers.
+"""One pre-training step with AdamW, 2 clips of 5 s: Keras beside transformers.
 
-python -m benchmarks.pretraining_step [--size base|tiny] [--threads 2] [--repeats 5] [--out FILE]
-    [--contenders transformers "Keras jit_compile" ...]
+python -m benchmarks.pretraining_step [--size base|tiny] [--threads 2] [--clips 2] [--seconds 5]
+    [--repeats 5] [--out FILE] [--contenders transformers "Keras jit_compile" ...]
 
 A processor without bfloat16 takes minutes for a step of transformers in it: leave it out there.
 """
@@ -18,7 +18,7 @@ from keras_w2v2.training import memory
 
 REFERENCE = "transformers"
 SAMPLE_RATE = 16_000
-CLIPS, RATE = 2, 5e-4
+RATE = 5e-4
 
 
 def keras_step(folder, waveform, threads, compiled, policy="float32"):
@@ -34,7 +34,7 @@ def keras_step(folder, waveform, threads, compiled, policy="float32"):
     model = load_huggingface(folder)
     optimizer = AveragingAdamW(RATE, weight_decay=0.01, beta_2=0.98, epsilon=1e-6)
     model.compile(optimizer=optimizer, jit_compile=compiled)
-    batch = {"waveform": waveform, "length": np.full(CLIPS, waveform.shape[1], "int32")}
+    batch = {"waveform": waveform, "length": np.full(len(waveform), waveform.shape[1], "int32")}
     return lambda: model.train_on_batch(batch)
 
 
@@ -50,14 +50,14 @@ def torch_step(folder, waveform, threads, autocast):
         model.parameters(), RATE, betas=(0.9, 0.98), eps=1e-6, weight_decay=0.01
     )
     inputs = torch.tensor(waveform)
-    frames = int(model._get_feat_extract_output_lengths(waveform.shape[1]))
+    shape = len(waveform), int(model._get_feat_extract_output_lengths(waveform.shape[1]))
     config = model.config
 
     def step():
         mask = theirs._compute_mask_indices(
-            (CLIPS, frames), config.mask_time_prob, config.mask_time_length, min_masks=2
+            shape, config.mask_time_prob, config.mask_time_length, min_masks=2
         )
-        negatives = theirs._sample_negative_indices((CLIPS, frames), config.num_negatives, mask)
+        negatives = theirs._sample_negative_indices(shape, config.num_negatives, mask)
         with torch.autocast("cpu", torch.bfloat16, enabled=autocast):
             loss = model(
                 inputs,
@@ -82,11 +82,11 @@ CONTENDERS = {
 }
 
 
-def compare(size="base", seconds=5.0, repeats=5, threads=2, contenders=tuple(CONTENDERS)):
+def compare(size="base", clips=2, seconds=5.0, repeats=5, threads=2, contenders=tuple(CONTENDERS)):
     """Measures each contender and returns a list of dicts."""
     with tempfile.TemporaryDirectory() as place:
         options = ["--folder", place, "--size", size, "--seconds", str(seconds)]
-        options += ["--repeats", str(repeats)]
+        options += ["--clips", str(clips), "--repeats", str(repeats)]
         prepared = contender.run(__spec__.name, "prepare", threads, options)
         if "error" in prepared:
             raise SystemExit(f"could not prepare the contenders: {prepared['error']}")
@@ -97,7 +97,7 @@ def compare(size="base", seconds=5.0, repeats=5, threads=2, contenders=tuple(CON
     return report.with_ratios(rows, REFERENCE)
 
 
-def show(rows, size, seconds):
+def show(rows, size, clips, seconds):
     """Prints the table."""
     columns = [
         ("contender", "name", ""),
@@ -106,12 +106,13 @@ def show(rows, size, seconds):
         ("of transformers", "ratio", ".2f"),
         ("peak MB", "peak_megabytes", ".0f"),
     ]
-    report.show(f"Pre-training step, {CLIPS} clips of {seconds:g} s, {size}", rows, columns)
+    report.show(f"Pre-training step, {clips} clips of {seconds:g} s, {size}", rows, columns)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", choices=list(peers.SIZES), default="base")
+    parser.add_argument("--clips", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
@@ -129,14 +130,15 @@ def main():
         print("{}")
     elif given.contender:
         build, settings = CONTENDERS[given.contender]
-        shape = (CLIPS, round(given.seconds * SAMPLE_RATE))
+        shape = (given.clips, round(given.seconds * SAMPLE_RATE))
         waveform = np.random.default_rng(0).normal(0, 0.1, shape).astype("float32")
         step = build(given.folder, waveform, given.threads, **settings)
         step()  # the first call also makes the optimizer's variables
         contender.measure(step, given.repeats)
     else:
-        rows = compare(given.size, given.seconds, given.repeats, given.threads, given.contenders)
-        show(rows, given.size, given.seconds)
+        batch = given.clips, given.seconds
+        rows = compare(given.size, *batch, given.repeats, given.threads, given.contenders)
+        show(rows, given.size, *batch)
         report.write(given.out, {"machine": machine.describe(), "rows": rows})
 
 

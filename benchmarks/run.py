@@ -17,7 +17,7 @@ def main():
     given = parser.parse_args()
     measured = {"machine": machine.describe(), "size": given.size}
     measured["pretraining_step"] = pretraining_step.compare(given.size, repeats=given.repeats)
-    pretraining_step.show(measured["pretraining_step"], given.size, 5.0)
+    pretraining_step.show(measured["pretraining_step"], given.size, 2, 5.0)
     measured["recognition"] = recognition.compare(given.size, repeats=given.repeats)
     recognition.show(measured["recognition"], given.size, 10.0)
     report.write(given.out, measured)

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_w2v2.layers.dense import Dense
+from keras_w2v2.layers.dot_product_attention import dot_product_attention
 from keras_w2v2.layers.dropout import Dropout
 from keras_w2v2.layers.initializers import transformer_normal
 
@@ -48,12 +49,12 @@ class SelfAttention(keras.layers.Layer):
         by_head = [*ops.shape(x)[:2], self.num_heads, self.width // self.num_heads]
         query = _heads(self.query(x) * scale, by_head)
         key, value = _heads(self.key(x), by_head), _heads(self.value(x), by_head)
-        scores = ops.cast(ops.matmul(query, ops.transpose(key, [0, 1, 3, 2])), "float32")
-        # Keras casts every float argument to the compute dtype.
-        scores = scores + ops.cast(attention_bias, "float32")
-        weights = ops.cast(ops.softmax(scores), x.dtype)
-        weights = self.dropout(weights, training=training, noise_seed=noise_seed)
-        context = ops.matmul(weights, value)
+        rate, kept = 0.0, None
+        if training and self.dropout.rate:
+            rate = self.dropout.rate
+            batch, heads, frames, _ = ops.shape(query)
+            kept = self.dropout.kept([batch, heads, frames, frames], noise_seed)
+        context = dot_product_attention(query, key, value, attention_bias, rate, kept)
         context = ops.reshape(ops.transpose(context, [0, 2, 1, 3]), ops.shape(x))
         return self.output_projection(context)
 

@@ -32,12 +32,31 @@ class Dropout(keras.layers.Layer):
     def call(self, x, training=False, noise_seed=None):
         if not training or not self.rate:
             return x
+        return dropped(x, self.kept(ops.shape(x), noise_seed), self.rate)
+
+    def kept(self, shape, noise_seed=None):
+        """Draws which values of a tensor [batch, ...] of this shape stay (bool).
+
+        Args:
+            shape: sequence of int or scalar tensors.
+            noise_seed: as for the call.
+        """
         noise_seed = self.random.next() if noise_seed is None else noise_seed
-        kept = per_row(ops.shape(x), noise_seed) >= self.rate
-        return ops.where(kept, x * (1.0 / (1.0 - self.rate)), ops.zeros((), x.dtype))
+        return per_row(shape, noise_seed) >= self.rate
 
     def compute_output_shape(self, input_shape, noise_seed_shape=None):
         return input_shape
 
     def get_config(self):
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+
+
+def dropped(x, kept, rate):
+    """Returns `x` with zeros where it is not kept, the rest scaled up.
+
+    Args:
+        x: float tensor.
+        kept: bool tensor of the shape of `x`.
+        rate: float in [0, 1), the share of values that are not kept.
+    """
+    return ops.where(kept, x * (1.0 / (1.0 - rate)), ops.zeros((), x.dtype))

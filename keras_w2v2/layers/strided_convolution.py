@@ -39,18 +39,19 @@ def _gradient(x, kernel, upstream, stride):
     kernel_size, channels, filters = kernel.shape
     batch, frames, _ = ops.shape(x)
     outputs = ops.shape(upstream)[1]
-    rows_of_kernel = -(-kernel_size // stride)
-    x = not_before(upstream, x)
     upstream = ops.reshape(upstream, [batch * outputs, filters])
-    rows = _rows(x, stride, outputs + rows_of_kernel - 1)
+    rows_of_kernel = -(-kernel_size // stride)
     x_gradient, kernel_gradient = 0.0, []
     for row in range(rows_of_kernel):
-        taps = kernel[row * stride : (row + 1) * stride]
+        first = row * stride
+        taps = kernel[first : first + stride]
         width = taps.shape[0] * channels
-        seen = ops.reshape(rows[:, row : row + outputs, :width], [batch * outputs, width])
+        part = ops.matmul(upstream, ops.transpose(ops.reshape(taps, [width, filters])))
+        # Not before a product, which lies in memory: for the first number of `upstream` XLA would
+        # not fuse what makes it into one loop.
+        seen = _seen(not_before(part, x), first, taps.shape[0], outputs, stride)
         taps_gradient = ops.matmul(ops.transpose(seen), upstream)
         kernel_gradient.append(ops.reshape(taps_gradient, taps.shape))
-        part = ops.matmul(upstream, ops.transpose(ops.reshape(taps, [width, filters])))
         part = ops.reshape(part, [batch, outputs, width])
         after = rows_of_kernel - 1 - row
         x_gradient += ops.pad(part, [[0, 0], [row, after], [0, stride * channels - width]])
@@ -60,8 +61,16 @@ def _gradient(x, kernel, upstream, stride):
     return x_gradient, ops.concatenate(kernel_gradient)
 
 
-def _rows(x, stride, count):
-    """Returns the first `count` x `stride` frames as rows: [batch, count, stride * channels]."""
+def _seen(x, first, taps, outputs, stride):
+    """Returns the frames under so many taps from the one numbered `first`, window by window.
+
+    Float [batch * outputs, taps * channels].
+    """
     batch, _, channels = ops.shape(x)
-    x = ops.pad(x, [[0, 0], [0, stride], [0, 0]])[:, : count * stride]
-    return ops.reshape(x, [batch, count, stride * channels])
+    if taps == stride:
+        x = x[:, first : first + outputs * stride]
+    else:
+        reach = (outputs - 1) * stride + 1
+        by_tap = [x[:, first + tap : first + tap + reach : stride] for tap in range(taps)]
+        x = ops.concatenate(by_tap, axis=-1)
+    return ops.reshape(x, [batch * outputs, taps * channels])
