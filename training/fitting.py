@@ -1,5 +1,7 @@
 """The part that pre-training and fine-tuning share: begin or carry on, fit, finish."""
 
+import contextlib
+
 import tensorflow as tf
 
 from keras_w2v2.data import shards
@@ -85,6 +87,9 @@ def _train(model, job, progress, measure):
     except KeyboardInterrupt as error:
         raise Stopped(_where_it_stopped(model, folder)) from error
     except UnhealthyRunError as error:
+        # All workers found it, but the last update's sums may still be on their way to one.
+        with contextlib.suppress(UserError):
+            distribution.leave_together()
         raise callback.with_a_way_on(error, folder) from error
     except tf.errors.DataLossError:
         for place in job.values["inputs"]["checksums"]:
