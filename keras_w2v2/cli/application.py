@@ -1,6 +1,5 @@
 """The entry point: parses, runs one command, answers with its exit code."""
 
-import os
 import sys
 
 import typer
@@ -57,9 +56,7 @@ def program():
     except SystemExit as terminated:  # SIGTERM, which training answers by saving
         code, at_once = terminated.code, True
     if at_once:
-        for stream in filter(None, (sys.stdout, sys.stderr)):
-            stream.flush()
-        os._exit(code)
+        Process.leave(code)
     sys.exit(code)
 
 

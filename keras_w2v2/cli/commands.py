@@ -38,6 +38,13 @@ class Process:
     is_ours = False
     leaves_at_once = False
 
+    @staticmethod
+    def leave(code):
+        """Ends the process here, whatever native threads still do."""
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+        os._exit(code)
+
 
 def verb(function, *, keeps_nothing=False):
     """Makes `function` a command: its name the verb, its docstring the help, `out` its folder.
@@ -65,6 +72,10 @@ def verb(function, *, keeps_nothing=False):
             code = failures.report(error, function.__name__, out, interrupted=watch.seen)
             if code is None:
                 raise
+            if Process.is_ours and Process.leaves_at_once:
+                # Not after letting go of the network that the error holds: meanwhile the other
+                # workers leave, and TensorFlow tells of their going.
+                Process.leave(code)
             raise Finished(code) from None
 
     return app.command(function.__name__)(command)
