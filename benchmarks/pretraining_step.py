@@ -1,4 +1,4 @@
-"""One pre-training step with AdamW, 2 clips of 5 s: Keras beside transformers.
+"""One pre-training step with AdamW: Keras beside transformers.
 
 python -m benchmarks.pretraining_step [--size base|tiny] [--threads 2] [--clips 2] [--seconds 5]
     [--repeats 5] [--out FILE] [--contenders transformers "Keras jit_compile" ...]

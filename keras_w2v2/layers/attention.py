@@ -49,11 +49,11 @@ class SelfAttention(keras.layers.Layer):
         by_head = [*ops.shape(x)[:2], self.num_heads, self.width // self.num_heads]
         query = _heads(self.query(x) * scale, by_head)
         key, value = _heads(self.key(x), by_head), _heads(self.value(x), by_head)
-        rate, kept = 0.0, None
+        kept = None
         if training and self.dropout.rate:
-            rate = self.dropout.rate
             batch, heads, frames, _ = ops.shape(query)
             kept = self.dropout.kept([batch, heads, frames, frames], noise_seed)
+        rate = self.dropout.rate
         context = dot_product_attention(query, key, value, attention_bias, rate, kept)
         context = ops.reshape(ops.transpose(context, [0, 2, 1, 3]), ops.shape(x))
         return self.output_projection(context)

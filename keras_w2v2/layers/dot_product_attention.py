@@ -8,16 +8,16 @@ from keras_w2v2.layers.dropout import dropped
 def dot_product_attention(query, key, value, bias, rate=0.0, kept=None):
     """Returns the values weighted by the softmax of query times key, head by head.
 
-    The gradient is written by hand (as in FlashAttention, Dao et al. 2022, section 3.1, but the
+    The gradient is written by hand (as in FlashAttention, Dao et al. 2022, appendix B.2, but the
     weights are kept): what the softmax subtracts in each row is the product of the result and its
-    gradient, one value of a head's width in place of one over all frames. Kept are the softmax and
-    the mask of the dropout; differentiated op by op, the dropped weights and a transposed copy of
-    the keys are too, half of what a block keeps for clips of 10 s.
+    gradient, a sum over a head's width in place of one over all frames. Beside its arguments and
+    the result it keeps the softmax and the mask of the dropout; differentiated op by op, the
+    dropped weights and a transposed copy of the keys are kept too.
 
     Args:
         query, key, value: float [batch, heads, frames, width], the query scaled.
         bias: float [batch, 1, 1, frames], added to each row of scores; takes no gradient.
-        rate: float in [0, 1), the share of weights that the dropout sets to zero.
+        rate: float in [0, 1), the share of weights that `kept` leaves out.
         kept: bool [batch, heads, frames, frames], the weights that it leaves, or None for all.
 
     Returns:

@@ -47,8 +47,8 @@ def _gradient(x, kernel, upstream, stride):
         taps = kernel[first : first + stride]
         width = taps.shape[0] * channels
         part = ops.matmul(upstream, ops.transpose(ops.reshape(taps, [width, filters])))
-        # Not before a product, which lies in memory: for the first number of `upstream` XLA would
-        # not fuse what makes it into one loop.
+        # It waits for the product, which lies in memory anyway. Did it wait for `upstream`, XLA
+        # would need one number of that by itself, and split the loop that makes it.
         seen = _seen(not_before(part, x), first, taps.shape[0], outputs, stride)
         taps_gradient = ops.matmul(ops.transpose(seen), upstream)
         kernel_gradient.append(ops.reshape(taps_gradient, taps.shape))
