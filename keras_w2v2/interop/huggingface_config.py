@@ -220,7 +220,11 @@ def _unnamed_defaults(feature_norm, task):
     base = feature_norm == "group"
     backbone = {"feature_grad_mult": 0.1 if base else 1.0}
     if task == "Wav2Vec2ForCTC":
-        return backbone, {"freeze_feature_encoder": True, "freeze_transformer_updates": 0}
+        return backbone, {
+            "freeze_feature_encoder": True,
+            "freeze_transformer_updates": 0,
+            "blank_prior": 0.0,
+        }
     return backbone, {
         "cross_utterance_distractors": 0,
         "codebook_distractors": 0,

@@ -7,6 +7,7 @@ from keras_w2v2 import presets
 from keras_w2v2.errors import UserError
 from keras_w2v2.layers.dense import Dense
 from keras_w2v2.layers.dropout import Dropout
+from keras_w2v2.layers.initializers import prior_bias
 from keras_w2v2.layers.noise import fold_in
 from keras_w2v2.layers.span_mask import channel_mask, span_mask
 from keras_w2v2.models import batch, recognition_figures
@@ -58,6 +59,10 @@ class Wav2Vec2ForCTC(TaskModel):
             projection do train).
         freeze_transformer_updates: int, the first updates train the head alone, with masks and
             dropout on. An optimizer's weight decay reaches the other weights all the same.
+        blank_prior: float in [0, 1), what a new head gives the blank at every frame, the rest
+            evenly to the other tokens (as Lin et al. 2017 begin with rare classes, section 3.3);
+            0 gives each token the same. A head without it learns that most frames are blank
+            first, from a pre-trained network in hundreds of updates that disturb it.
         seed: int, of the masks.
 
     Call arguments:
@@ -95,6 +100,7 @@ class Wav2Vec2ForCTC(TaskModel):
         mask_channel_span=64,
         freeze_feature_encoder=True,
         freeze_transformer_updates=0,
+        blank_prior=0.0,
         seed=0,
         **kwargs,
     ):
@@ -120,7 +126,11 @@ class Wav2Vec2ForCTC(TaskModel):
         # Glorot uniform as in fairseq's wav2vec2_asr, not transformers' N(0, 0.02): that small a
         # head of a small network answers blank for hundreds of updates more.
         self.head = Dense(
-            vocabulary_size, kernel_initializer="glorot_uniform", dtype=dtype, name="head"
+            vocabulary_size,
+            kernel_initializer="glorot_uniform",
+            bias_initializer=prior_bias(blank, vocabulary_size, blank_prior),
+            dtype=dtype,
+            name="head",
         )
         # Not a flag for train_step alone: Keras then leaves them out of the optimizer too.
         backbone.feature_encoder.trainable = not freeze_feature_encoder
@@ -274,7 +284,7 @@ def _check(settings):
     require_bool(freeze_feature_encoder=settings["freeze_feature_encoder"])
     not_negative = ("blank", "freeze_transformer_updates", "mask_min_spans")
     require_not_negative(**{k: settings[k] for k in not_negative})
-    shares = ("final_dropout", "mask_prob", "mask_channel_prob")
+    shares = ("final_dropout", "mask_prob", "mask_channel_prob", "blank_prior")
     require_share(**{k: settings[k] for k in shares})
     if settings["blank"] >= settings["vocabulary_size"]:
         raise UserError(

@@ -7,7 +7,7 @@ import pytest
 
 from keras_w2v2.layers.feature_encoder import FeatureConvolution
 from keras_w2v2.layers.first_convolution import GroupNormConvolution
-from keras_w2v2.layers.initializers import kaiming_normal, transformer_normal
+from keras_w2v2.layers.initializers import kaiming_normal, prior_bias, transformer_normal
 from keras_w2v2.layers.position import PositionalConvolution
 from keras_w2v2.layers.quantizer import GumbelProductQuantizer
 from keras_w2v2.layers.transformer import TransformerBlock
@@ -62,3 +62,8 @@ def test_the_transformer_is_normal_with_zero_bias():
         assert not np.asarray(dense.bias).any()
     _is_normal(block.inner.kernel, 0.02)
     _is_normal(block.outer.kernel, 0.02)
+
+
+def test_a_prior_bias_gives_one_class_its_probability_and_the_others_the_rest():
+    exp = np.exp(np.asarray(prior_bias(2, 5, 0.9)((5,), "float32"), np.float64))
+    np.testing.assert_allclose(exp / exp.sum(), [0.025, 0.025, 0.9, 0.025, 0.025], rtol=1e-6)

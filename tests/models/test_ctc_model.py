@@ -44,6 +44,24 @@ def test_logits_are_float32(dtype):
     assert np.isfinite(list(figures.values())).all()
 
 
+def test_a_blank_prior_is_what_a_new_head_gives_the_blank_whatever_it_hears():
+    model = ctc(vocabulary=None, vocabulary_size=5, blank=3, blank_prior=0.9)
+    silent = np.zeros((1, 2, model.head.kernel.shape[0]), np.float32)
+    given = keras.ops.softmax(model.head(silent), -1)
+    np.testing.assert_allclose(given[0], [[0.025, 0.025, 0.025, 0.9, 0.025]] * 2, rtol=1e-5)
+
+
+def test_with_a_blank_prior_training_begins_nearer_to_its_end():
+    """Most frames are blank (Graves et al. 2006, figure 1), so a head that knows costs less."""
+    figures = [
+        _compiled(blank_prior=prior, mask_prob=0, mask_channel_prob=0).test_on_batch(
+            clips(16000), labels([2, 3, 1, 4]), return_dict=True
+        )
+        for prior in (0.0, 0.9)
+    ]
+    assert figures[1]["loss"] < figures[0]["loss"] / 2
+
+
 def test_the_frozen_encoder_is_the_convolutions_alone():
     model = _compiled()
     convolutions = _paths(model.backbone.feature_encoder)

@@ -45,6 +45,7 @@ HEADS = [
     (ctc, {"vocabulary_size": 4, "blank": 4}, "blank .4. must be an index below vocabulary_size"),
     (ctc, {"mask_channel_prob": -1}, "mask_channel_prob must be a number"),
     (ctc, {"freeze_transformer_updates": "x"}, "freeze_transformer_updates must be an integer"),
+    (ctc, {"blank_prior": 1.0}, "blank_prior must be a number in .0, 1., got 1.0"),
     (ctc, {"freeze_encoder": True}, "did you mean 'freeze_feature_encoder'"),
 ]
 

@@ -103,3 +103,4 @@ class FinetuneModel(Backbone):
     mask_channel_span: Count | None = None
     freeze_feature_encoder: bool | None = None
     freeze_transformer_updates: NotNegative | None = None
+    blank_prior: Rate | None = None  # of a new head, at every frame
