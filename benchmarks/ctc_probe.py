@@ -27,7 +27,8 @@ from keras_w2v2.training import error_rates
 WIDTH, KERNEL, DROPOUT = 192, 9, 0.2
 RATE = 2e-3
 CLIPS_A_BATCH = 16
-PADDED_TO = 100  # frames; few shapes, so that XLA compiles few programs
+# Frames and symbols are padded to multiples: few shapes, so that few graphs are traced.
+FRAMES_TO, LABELS_TO = 50, 20
 
 
 class Head:
@@ -70,7 +71,7 @@ class Head:
             for chosen in _split(by_length)
         ]
         order = np.random.default_rng(self.seed)
-        step = tf.function(self._step, jit_compile=True)
+        step = tf.function(self._step)
         for _ in range(-(-updates // len(batches))):
             for i in order.permutation(len(batches))[:updates]:
                 step(*batches[i])
@@ -103,7 +104,7 @@ class Head:
     def _batch(self, features, texts):
         labels = [self.vocabulary.encode(text) for text in texts]
         lengths = np.array([len(label) for label in labels], np.int32)
-        padded = np.zeros((len(labels), -(-lengths.max() // PADDED_TO) * PADDED_TO), np.int32)
+        padded = np.zeros((len(labels), -(-lengths.max() // LABELS_TO) * LABELS_TO), np.int32)
         for row, label in zip(padded, labels, strict=True):
             row[: len(label)] = label
         return [tf.constant(x) for x in (*self._padded(features), padded, lengths)]
@@ -111,7 +112,7 @@ class Head:
     def _padded(self, features):
         """Returns standardised features [clips, frames, width] and the valid frames of each."""
         lengths = np.array([len(each) for each in features], np.int32)
-        size = -(-lengths.max() // PADDED_TO) * PADDED_TO
+        size = -(-lengths.max() // FRAMES_TO) * FRAMES_TO
         padded = np.zeros((len(features), size, features[0].shape[1]), np.float32)
         for row, each in zip(padded, features, strict=True):
             row[: len(each)] = (each - self.mean) / self.deviation

@@ -11,7 +11,7 @@ VOCABULARY = Vocabulary(["<pad>", "|", "A", "B", "C"])
 FRAMES = FrameArithmetic((10,), (5,))
 
 
-def _texts(seed, clips=24):
+def _texts(seed, clips=16):
     draw = np.random.default_rng(seed)
     return ["".join(draw.choice(list("ABC"), 4)) for _ in range(clips)]
 
@@ -27,7 +27,7 @@ def _error_rates(features):
     """Returns the error rates on what was learnt and on other clips."""
     known, unknown = _texts(0), _texts(1)
     head = ctc_probe.Head(VOCABULARY, 4, seed=0)
-    head.learn(features(known, 2), known, updates=120)
+    head.learn(features(known, 2), known, updates=60)
     return [
         head.errors(features(texts, seed), texts, FRAMES)
         for texts, seed in ((known, 2), (unknown, 3))
