@@ -6,6 +6,7 @@ SAFE_RATE_TIMES_WIDTH = 0.3
 HIGH_RATE_TIMES_WIDTH = 0.5
 DIVERSITY_WEIGHT = 0.1  # of every published recipe
 CTC_RATE = 4e-4  # reads; 1e-3 stayed with the blank (docs/results.md)
+BLANK_PRIOR = 0.94  # as in small_finetune
 SMALL_WIDTH = 512
 
 
@@ -110,6 +111,12 @@ def _blank_alone(values):
         return (
             f"model.mask_prob={model['mask_prob']:g} hides too much of the speech",
             {"model.mask_prob": 0.1},
+        )
+    if not model.get("blank_prior"):
+        return (
+            "the head began without a prior for the blank; learning it may have taken what the "
+            "network knew",
+            {"model.blank_prior": BLANK_PRIOR},
         )
     return (
         "CTC begins with the blank and has not left it: the initial weights may know nothing of "

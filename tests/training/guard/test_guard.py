@@ -139,6 +139,14 @@ def test_blank_alone_is_allowed_at_first():
     assert only(frozen, lines(100, **silent)).updates == 1900 + PATIENCE
 
 
+def test_a_recogniser_that_stays_with_the_blank_is_told_to_begin_with_it():
+    silent = READING | {"blank_rate": 1.0, "character_error_rate": 1.0}
+    finding = only(finetuning("model.blank_prior=0"), lines(100, **silent))
+    assert finding.change == {"model.blank_prior": 0.94}
+    finding = only(finetuning(), lines(100, **silent))  # it did
+    assert finding.change == {"optimizer.peak_rate": 2e-4}
+
+
 def test_a_gradient_norm_that_rises_a_hundredfold_is_found_and_fourteenfold_is_not():
     rows = lines(5, **HEALTHY | {"gradient_norm": 0.09})
     assert (
