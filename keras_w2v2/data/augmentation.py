@@ -48,6 +48,11 @@ class Augmentation:
                 f"noise_probability {self.noise_probability:g} between 0 and 1"
             )
 
+    @property
+    def changes_lengths(self):
+        """Whether a clip may be played at another speed than its own."""
+        return set(self.speeds) != {1.0}
+
 
 def speed_changer(augmentation, seed, least=0, most=None):
     """Returns a function of (position, pcm) that gives a clip one of the speeds.
@@ -62,9 +67,9 @@ def speed_changer(augmentation, seed, least=0, most=None):
     """
     import tensorflow as tf
 
-    speeds = augmentation.speeds if augmentation else (1.0,)
-    if set(speeds) == {1.0}:
+    if augmentation is None or not augmentation.changes_lengths:
         return lambda position, pcm: pcm
+    speeds = augmentation.speeds
 
     def changed(position, pcm):
         key = tf.random.experimental.stateless_fold_in([seed, position], _SPEED)

@@ -91,7 +91,8 @@ def pretraining_batches(
     dataset = dataset.enumerate().map(crop, num_parallel_calls=tf.data.AUTOTUNE)
     dataset = augmenting.with_noise(dataset, augmentation, seed)
     dataset = stream.batch(dataset, plan, lambda bucket: {"waveform": [boundaries[bucket]]})
-    return stream.finish(dataset.map(with_length, num_parallel_calls=2), plan, repeat)
+    dataset = dataset.map(with_length, num_parallel_calls=2)
+    return stream.finish(dataset, plan, repeat, augmentation)
 
 
 def ctc_batches(
@@ -149,6 +150,7 @@ def ctc_batches(
         batch_multiple=_multiple(batch_multiple, part),
         allow_unknown=allow_unknown,
         language_alpha=language_alpha,
+        speeds=augmentation.speeds if augmentation else (1.0,),
     )
     indexes, plan, seed = _read_by(part, shards.load_all(shards_folder), plan_of, seed)
     most = plans.samples_of(max_seconds)
@@ -182,7 +184,8 @@ def ctc_batches(
     dataset = dataset.filter(lambda clip: clip["label_length"] > 0).map(to_bucket)
     dataset = augmenting.with_noise(dataset, augmentation, seed)
     dataset = stream.batch(dataset, plan, shapes)
-    return stream.finish(dataset.map(_inputs_and_targets, num_parallel_calls=2), plan, repeat)
+    dataset = dataset.map(_inputs_and_targets, num_parallel_calls=2)
+    return stream.finish(dataset, plan, repeat, augmentation)
 
 
 def clips(shards_folder):

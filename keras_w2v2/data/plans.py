@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keras_w2v2.data import audio, buckets, mixing
+from keras_w2v2.data import audio, buckets, mixing, resampling
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import SAMPLE_RATE
 
@@ -112,8 +112,11 @@ def ctc(
     batch_multiple=1,
     allow_unknown=False,
     language_alpha=None,
+    speeds=(1.0,),
 ):
     """Returns the BatchPlan of `ctc_batches` for opened shards (list of ShardIndex).
+
+    A clip may come into another bucket by one of the `speeds`: that has room for its labels.
 
     Raises:
         UserError: characters outside the vocabulary, or no labelled clip.
@@ -148,7 +151,13 @@ def ctc(
         multiple=batch_multiple,
     )
     bucket = buckets.assign(lengths, boundaries, crop=False)
-    longest = tuple(int(labels[bucket == i].max(initial=1)) for i in range(len(boundaries)))
+    room = np.ones(len(boundaries), np.int64)
+    np.maximum.at(room, bucket, labels)
+    for speed in speeds:
+        played = resampling.played(lengths, speed)
+        fits = played <= boundaries[-1]
+        np.maximum.at(room, buckets.assign(played[fits], boundaries, crop=False), labels[fits])
+    longest = tuple(map(int, room))
     left_out = {
         f"longer than {max_seconds:g} s": len(table) - len(fitting),
         "without transcript": len(fitting) - len(lengths),

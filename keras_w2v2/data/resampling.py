@@ -37,12 +37,18 @@ def resample(pcm, speed):
     step, phases = ratio.numerator, ratio.denominator
     filters, before = _filters(step, phases)
     samples = tf.size(pcm)
-    wanted = samples * phases // step
+    wanted = played(samples, speed)
     blocks = -(-wanted // phases)
     behind = tf.maximum(0, (blocks - 1) * step + len(filters) - before - samples)
     padded = tf.pad(tf.cast(pcm, tf.float32), [[before, behind]])[None, :, None]
     values = tf.nn.conv1d(padded, filters[:, None, :], stride=step, padding="VALID")
     return to_int16(tf.reshape(values, [-1])[:wanted])
+
+
+def played(samples, speed):
+    """Returns how many samples (int, or an array or tensor of them) a clip has at a speed."""
+    ratio = ratio_of(speed)
+    return samples * ratio.denominator // ratio.numerator
 
 
 def ratio_of(speed):

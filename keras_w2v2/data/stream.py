@@ -94,12 +94,16 @@ def to_float(waveform):
     return tf.cast(waveform, tf.float32) / 32768.0
 
 
-def finish(dataset, plan, repeat):
-    """Tells the dataset what is known of it, and lets it run ahead of the training."""
+def finish(dataset, plan, repeat, augmentation=None):
+    """Tells the dataset what is known of it, and lets it run ahead of the training.
+
+    How many batches one pass makes is not known where clips change their buckets by their speed.
+    """
     if repeat and len(plan.boundaries) == 1:
         dataset = dataset.map(lambda *parts: _with_static_shapes(parts, plan))
-    length = tf.data.INFINITE_CARDINALITY if repeat else plan.batches
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(length))
+    if repeat or augmentation is None or not augmentation.changes_lengths:
+        length = tf.data.INFINITE_CARDINALITY if repeat else plan.batches
+        dataset = dataset.apply(tf.data.experimental.assert_cardinality(length))
     options = tf.data.Options()
     options.deterministic = True
     # Workers take their rows (or `parts`) by themselves: shards may be fewer than workers.

@@ -153,6 +153,25 @@ def test_recognition_keeps_labels_and_limits_at_every_speed(noise_shards):
     assert max(length for length, _ in fast) <= max(length for length, _ in plain)
 
 
+@pytest.mark.parametrize("speed", [0.5, 2.0])
+def test_a_clip_that_changes_its_bucket_by_its_speed_takes_its_labels_along(
+    tmp_path, write_shards, speed
+):
+    lengths, few, many = [8000, 15_000] * 8, "A", "ONE TWO THREE"
+    texts = (few, many) if speed > 1 else (many, few)
+    folder = write_shards(tmp_path / "shards", lengths, transcripts=texts)
+    arguments = {"batch_seconds": 4.0, "max_seconds": 1.0, "seed": 3, "num_buckets": 2}
+    batches = pipeline.ctc_batches(
+        folder,
+        Vocabulary.librispeech(),
+        repeat=False,
+        augmentation=Augmentation(speeds=(speed,)),
+        **arguments,
+    )
+    lengths = [length for _, y in batches for length in y["label_length"].numpy()]
+    assert sorted(lengths) == [len(few)] * 8 + [len(many)] * 8
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
