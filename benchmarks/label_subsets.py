@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
-from keras_w2v2.data import manifests
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import SAMPLE_RATE
 
@@ -55,21 +54,6 @@ def choose(entries, minutes=None, seed=0):
         speakers[entry.speaker] += 1
         transcripts[entry.transcript] += 1
     return chosen
-
-
-def places(clips, minutes=None, seed=0):
-    """Returns which of the clips `choose` picks (list of int), in the order of the picks.
-
-    Args:
-        clips: list of data.records.Clip.
-        minutes, seed: as for `choose`.
-    """
-    place = {clip.id: i for i, clip in enumerate(clips)}
-    entries = [
-        manifests.Entry(c.id, c.id, c.transcript, c.speaker, num_samples=len(c.waveform))
-        for c in clips
-    ]
-    return [place[entry.id] for entry in choose(entries, minutes, seed)]
 
 
 def write(entries, path):

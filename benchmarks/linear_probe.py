@@ -13,10 +13,11 @@ import statistics
 
 import numpy as np
 
-from benchmarks import frozen_features, label_subsets, report
+from benchmarks import label_subsets, report
 from benchmarks.label_efficiency import amount
-from keras_w2v2.data import pipeline
+from keras_w2v2.data import manifests, pipeline
 
+CLIPS_A_BATCH = 32
 PENALTY = 0.1  # a labelled clip, features being standardised
 
 
@@ -31,8 +32,19 @@ def features(backbone, clips):
         float32 [layers + 1, clips, hidden_dim], the first block's input first.
     """
     pooled = [None] * len(clips)
-    for i, layers in frozen_features.states(backbone, clips):
-        pooled[i] = layers.mean(1)
+    by_length = sorted(range(len(clips)), key=lambda i: len(clips[i].waveform))
+    for at in range(0, len(by_length), CLIPS_A_BATCH):
+        chosen = by_length[at : at + CLIPS_A_BATCH]
+        lengths = np.array([len(clips[i].waveform) for i in chosen], np.int32)
+        padded = np.zeros((len(chosen), lengths.max()), np.float32)
+        for row, i in zip(padded, chosen, strict=True):
+            row[: len(clips[i].waveform)] = clips[i].waveform
+        states = backbone.hidden_states({"waveform": padded, "length": lengths})
+        states = np.stack([np.asarray(state) for state in states])
+        for row, (i, frames) in enumerate(
+            zip(chosen, backbone.frames.frames(lengths), strict=True)
+        ):
+            pooled[i] = states[:, row, :frames].mean(1)
     return np.stack(pooled, 1)
 
 
@@ -62,18 +74,26 @@ def compare(backbones, labelled, dev, amounts, seeds):
         amounts: list of minutes or "all".
         seeds: list of int, of the choice of labels.
     """
+    entries = [
+        manifests.Entry(
+            clip.id, clip.id, clip.transcript, clip.speaker, num_samples=len(clip.waveform)
+        )
+        for clip in labelled
+    ]
+    place = {clip.id: i for i, clip in enumerate(labelled)}
     dev_words = [clip.transcript for clip in dev]
     rows = {}
     for name, backbone in backbones.items():
         known, unknown = features(backbone, labelled), features(backbone, dev)
         for minutes in amounts:
             limit = None if minutes == "all" else minutes
-            drawn = [label_subsets.places(labelled, limit, seed) for seed in seeds]
+            drawn = [label_subsets.choose(entries, limit, seed) for seed in seeds]
             for layer in range(len(known)):
                 rates = []
                 for chosen in drawn:
-                    said = [labelled[i].transcript for i in chosen]
-                    rates.append(error_rate(known[layer][chosen], said, unknown[layer], dev_words))
+                    train = known[layer][[place[entry.id] for entry in chosen]]
+                    said = [entry.transcript for entry in chosen]
+                    rates.append(error_rate(train, said, unknown[layer], dev_words))
                 row = rows.setdefault(layer, {"layer": str(layer)})
                 row[f"{name} {minutes}"] = statistics.mean(rates)
     return list(rows.values())
@@ -88,10 +108,13 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     given = parser.parse_args()
 
-    from keras_w2v2.training.runs import run_folder
+    from keras_w2v2 import Wav2Vec2Backbone
+    from keras_w2v2.training.runs import run_folder, seeding
 
     trained = run_folder.load_model(given.run).backbone
-    random = frozen_features.with_random_weights(trained)
+    with seeding.seeded(0):
+        random = Wav2Vec2Backbone.from_config(trained.get_config())
+        random.build(None)
     backbones = {"random": random, "pre-trained": trained}
     clips = [list(pipeline.clips(folder)) for folder in (given.labels, given.dev)]
     rows = compare(backbones, *clips, given.minutes, given.seeds)

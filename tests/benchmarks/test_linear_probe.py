@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks import frozen_features, linear_probe
+from benchmarks import linear_probe
 from keras_w2v2.data.records import Clip
 from keras_w2v2.frames import FrameArithmetic
 
@@ -28,8 +28,7 @@ def _clip(value, samples):
 
 
 def test_features_are_means_over_valid_frames_in_the_order_of_the_clips():
-    number = 2 * frozen_features.CLIPS_A_BATCH + 1
-    clips = [_clip(i / 100, 400 + 37 * (i % 7)) for i in range(number)]
+    clips = [_clip(i / 100, 400 + 37 * (i % 7)) for i in range(2 * linear_probe.CLIPS_A_BATCH + 1)]
     found = linear_probe.features(_Backbone(), clips)
     assert found.shape == (2, len(clips), 1)
     np.testing.assert_allclose(found[1, :, 0], [i / 100 for i in range(len(clips))], rtol=1e-6)
