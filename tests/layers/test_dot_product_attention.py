@@ -1,5 +1,6 @@
 """Softmax attention with a gradient of its own."""
 
+import ml_dtypes
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -34,6 +35,15 @@ def _gradients(attend, arrays, upstream, *options):
     return [context, *tape.gradient(loss, arrays)]
 
 
+def _rounding_errors(found, wanted):
+    """Returns the relative error in units of the last place of `found`'s dtype."""
+    return (
+        relative_error(tf.cast(found, "float64"), wanted)
+        / ml_dtypes.finfo(found.dtype.as_numpy_dtype).eps
+    )
+
+
+# How the sums of a product are ordered is each processor's own: the bounds are in roundings.
 @pytest.mark.parametrize("dropout", [False, True])
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_values_and_gradients_are_those_of_the_operations_one_by_one(dropout, jit_compile):
@@ -42,18 +52,20 @@ def test_values_and_gradients_are_those_of_the_operations_one_by_one(dropout, ji
     options = (RATE, tf.constant(kept)) if dropout else ()
     traced = tf.function(_gradients, jit_compile=jit_compile)
     found = traced(dot_product_attention, arrays, upstream, *options)
-    wanted = _gradients(_by_operations, arrays, upstream, *options)
+    exact = [tf.cast(a, "float64") for a in arrays]
+    wanted = _gradients(_by_operations, exact, upstream, *options)
     for one, other in zip(found, wanted, strict=True):
-        assert relative_error(one, other) < 1e-6
+        assert _rounding_errors(one, other) < 16
 
 
-@pytest.mark.parametrize(("dtype", "bound"), [("bfloat16", 2e-2), ("float16", 2e-3)])
-def test_half_precision_stays_near_float32_and_gives_gradients_of_its_own_dtype(dtype, bound):
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_half_precision_stays_near_the_exact_and_gives_gradients_of_its_own_dtype(dtype):
     (*arrays, upstream), kept = _arrays()
     options = (RATE, tf.constant(kept))
     half = [tf.cast(a, dtype) for a in arrays]
     found = _gradients(dot_product_attention, half, upstream, *options)
-    wanted = _gradients(_by_operations, [tf.cast(a, "float32") for a in half], upstream, *options)
+    exact = [tf.cast(a, "float64") for a in half]
+    wanted = _gradients(_by_operations, exact, upstream, *options)
     for one, other in zip(found, wanted, strict=True):
         assert one.dtype == dtype
-        assert relative_error(tf.cast(one, "float32"), other) < bound
+        assert _rounding_errors(one, other) < 8
