@@ -3,6 +3,7 @@ import math
 import os
 import shutil
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from keras_w2v2.training.configuration.schema import PretrainConfig
 from keras_w2v2.training.fitting import Stopped
 from keras_w2v2.training.pretrain import pretrain
 from keras_w2v2.training.progress import Quiet
-from keras_w2v2.training.runs import checkpoints
+from keras_w2v2.training.runs import checkpoint_file, checkpoints
 from keras_w2v2.training.runs.lock import locked
 from keras_w2v2.training.runs.run_folder import RunFolder, load_model
 from keras_w2v2.training.runs.termination import Terminated
@@ -149,6 +150,23 @@ def test_a_run_ended_by_sigterm_loses_nothing_and_carries_on_to_the_same(
     assert stop.value.code == 0
     assert "SIGTERM: saved at update 3; the same command carries on" in capsys.readouterr().err
     assert checkpoints.listed(run.checkpoints)[-1][0] == 3
+    pretrain(tiny_pretraining, tones, run.path, progress=Quiet)
+    assert_the_same(run, whole)
+
+
+def test_a_run_of_an_older_version_carries_on_where_newer_keys_say_what_it_did(
+    whole, stopped, tiny_pretraining, tones, tmp_path
+):
+    def older(values):
+        del values["data"]["own_shards"], values["model"]["recompute"]
+        return values
+
+    run = copy_of(stopped[0], tmp_path)
+    run.begin(older(run.config()))
+    model, record = checkpoint_file.load(checkpoints.listed(run.checkpoints)[-1][1])
+    checkpoint_file.save(model, run.checkpoints, replace(record, recipe=older(record.recipe)))
+    message = refusal(tiny_pretraining, tones, run.path, settings=["data.own_shards=true"])
+    assert "(data.own_shards is False there, True here)" in message
     pretrain(tiny_pretraining, tones, run.path, progress=Quiet)
     assert_the_same(run, whole)
 

@@ -1,8 +1,11 @@
 """The resolved configuration: everything that a run is made from, nothing left to a default."""
 
+import functools
+import inspect
 from pathlib import Path
 
 from keras_w2v2.data import shards
+from keras_w2v2.training.configuration.schema import FinetuneConfig, PretrainConfig
 
 
 def resolved(config, model, **inputs):
@@ -39,8 +42,38 @@ def decisive(values):
     """Returns a resolved configuration without what changes no weight (dict).
 
     A run that the guard stopped may carry on with another guard, and any run on other devices.
+    Keys that a run of an older version did not know are filled in: a new key's default is what
+    was done before it.
     """
-    return {name: value for name, value in values.items() if name not in ("guard", "strategy")}
+    whole = _filled_in(values, _defaults(values["task"]))
+    return {name: value for name, value in whole.items() if name not in ("guard", "strategy")}
+
+
+def _filled_in(values, defaults):
+    inner = {
+        name: _filled_in(value, defaults[name])
+        for name, value in values.items()
+        if isinstance(value, dict) and isinstance(defaults.get(name), dict)
+    }
+    missing = {name: value for name, value in defaults.items() if name not in values}
+    return values | inner | missing
+
+
+@functools.cache
+def _defaults(task):
+    """Returns every key of a task with its default; of the model's fields the layers' own."""
+    from keras_w2v2.models import Wav2Vec2Backbone, Wav2Vec2ForCTC, Wav2Vec2ForPreTraining
+
+    config, model = {
+        "pretrain": (PretrainConfig, Wav2Vec2ForPreTraining),
+        "finetune": (FinetuneConfig, Wav2Vec2ForCTC),
+    }[task]
+    values = config().model_dump(mode="json")
+    for kind in (Wav2Vec2Backbone, model):
+        for name, parameter in inspect.signature(kind).parameters.items():
+            if name in values["model"] and parameter.default is not parameter.empty:
+                values["model"][name] = parameter.default
+    return values
 
 
 def terms(config, **inputs):
