@@ -5,7 +5,7 @@ import inspect
 from pathlib import Path
 
 from keras_w2v2.data import shards
-from keras_w2v2.training.configuration.schema import FinetuneConfig, PretrainConfig
+from keras_w2v2.training.configuration.schema import TASKS, FinetuneConfig, PretrainConfig
 
 
 def resolved(config, model, **inputs):
@@ -45,7 +45,8 @@ def decisive(values):
     Keys that a run of an older version did not know are filled in: a new key's default is what
     was done before it.
     """
-    whole = _filled_in(values, _defaults(values["task"]))
+    known = _defaults(values["task"]) if values.get("task") in TASKS else {}
+    whole = _filled_in(values, known)
     return {name: value for name, value in whole.items() if name not in ("guard", "strategy")}
 
 
