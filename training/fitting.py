@@ -78,12 +78,15 @@ def _train(model, job, progress, measure):
     title = "pre-training" if job.config.task == "pretrain" else "fine-tuning"
     try:
         with termination.Watch() as sigterm:
-            model, means = opening.open_run(model, job, progress(title).note)
+            note = progress(title).note
+            if doubt := optimizers.doubt(job.config.optimizer):
+                note(doubt)
+            model, means = opening.open_run(model, job, note)
             done = checkpoints.updates_of(model)
             with progress(title, job.config.optimizer.updates, "updates", start=done) as shown:
                 _fit(model, means, job, shown, sigterm)
                 optimizers.put_average(model)
-            distribution.of_chief(_finish, model, folder, measure, sigterm, progress(title).note)
+            distribution.of_chief(_finish, model, folder, measure, sigterm, note)
     except KeyboardInterrupt as error:
         raise Stopped(_where_it_stopped(model, folder)) from error
     except UnhealthyRunError as error:

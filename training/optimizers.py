@@ -68,6 +68,25 @@ class AveragingAdamW(InPlaceAdamW):
             super().finalize_variable_values(variables)
 
 
+def doubt(options):
+    """Returns why the averaged weights may be worse than the last ones (str), None where not.
+
+    The average begins with the first update's weights, which then fade like any others.
+
+    Args:
+        options: configuration.Optimizer.
+    """
+    left = (options.ema_momentum or 0.0) ** options.updates
+    if left < 0.01:
+        return None
+    shorter = max(0.5, 1 - 20 / options.updates)  # over a twentieth of the run
+    return (
+        f"the first update's weights are {left:.0%} of the average that optimizer.ema_momentum="
+        f"{options.ema_momentum:g} makes in {options.updates} updates, and the final model may be "
+        f"worse than the last weights: give {shorter:.2g}"
+    )
+
+
 def put_average(model):
     """Gives a trained model its averaged weights, where the optimizer has any.
 

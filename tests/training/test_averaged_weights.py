@@ -54,3 +54,19 @@ def test_a_run_that_was_stopped_ends_with_the_same_averages(averaged, tones, tmp
     halves = pretrain(averaged, tones, tmp_path / "halves", progress=Quiet)
     for one, other in zip(_weights(whole), _weights(halves), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_an_average_that_reaches_back_to_the_first_update_is_told_of(averaged, tones, tmp_path):
+    said = []
+
+    class Heard(Quiet):
+        def note(self, message):
+            said.append(message)
+
+    pretrain(averaged, tones, tmp_path / "run", progress=Heard)
+    (message,) = said
+    assert message.startswith("the first update's weights are 2% of the average")  # 0.5 ** 6
+    long = averaged.optimizer.model_copy(update={"updates": 1800, "ema_momentum": 0.999})
+    assert "are 17% of" in optimizers.doubt(long) and optimizers.doubt(long).endswith("give 0.99")
+    assert optimizers.doubt(long.model_copy(update={"ema_momentum": 0.99})) is None
+    assert optimizers.doubt(long.model_copy(update={"ema_momentum": None})) is None
