@@ -79,11 +79,12 @@ def doubt(options):
     left = (options.ema_momentum or 0.0) ** options.updates
     if left < 0.01:
         return None
-    shorter = max(0.5, 1 - 20 / options.updates)  # over a twentieth of the run
+    shorter = 1 - float(f"{20 / options.updates:.1g}")  # over a twentieth of the run
+    way_out = f"give {shorter:g}" if shorter >= 0.5 else "leave it out of a run this short"
     return (
         f"the first update's weights are {left:.0%} of the average that optimizer.ema_momentum="
         f"{options.ema_momentum:g} makes in {options.updates} updates, and the final model may be "
-        f"worse than the last weights: give {shorter:.2g}"
+        f"worse than the last weights: {way_out}"
     )
 
 

@@ -66,7 +66,10 @@ def test_an_average_that_reaches_back_to_the_first_update_is_told_of(averaged, t
     pretrain(averaged, tones, tmp_path / "run", progress=Heard)
     (message,) = said
     assert message.startswith("the first update's weights are 2% of the average")  # 0.5 ** 6
+    assert message.endswith("leave it out of a run this short")
     long = averaged.optimizer.model_copy(update={"updates": 1800, "ema_momentum": 0.999})
     assert "are 17% of" in optimizers.doubt(long) and optimizers.doubt(long).endswith("give 0.99")
     assert optimizers.doubt(long.model_copy(update={"ema_momentum": 0.99})) is None
+    longer = long.model_copy(update={"updates": 10_000, "ema_momentum": 0.9999})
+    assert optimizers.doubt(longer).endswith("give 0.998")
     assert optimizers.doubt(long.model_copy(update={"ema_momentum": None})) is None

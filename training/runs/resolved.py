@@ -62,7 +62,7 @@ def _filled_in(values, defaults):
 
 @functools.cache
 def _defaults(task):
-    """Returns every key of a task with its default; of the model's fields the layers' own."""
+    """Returns every key of a task with its default; where the schema has none, the model's own."""
     from keras_w2v2.models import Wav2Vec2Backbone, Wav2Vec2ForCTC, Wav2Vec2ForPreTraining
 
     config, model = {
@@ -70,10 +70,12 @@ def _defaults(task):
         "finetune": (FinetuneConfig, Wav2Vec2ForCTC),
     }[task]
     values = config().model_dump(mode="json")
+    fields = values["model"]
     for kind in (Wav2Vec2Backbone, model):
         for name, parameter in inspect.signature(kind).parameters.items():
-            if name in values["model"] and parameter.default is not parameter.empty:
-                values["model"][name] = parameter.default
+            unset = name in fields and fields[name] is None
+            if unset and parameter.default is not parameter.empty:
+                fields[name] = parameter.default
     return values
 
 
