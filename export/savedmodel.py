@@ -50,12 +50,11 @@ def export(model, folder, clips=None, about=None, check=None):
     ]
     # The endpoints bring their variables along; `track` would store every weight twice.
     archive = keras.export.ExportArchive()
-    archive.add_endpoint("serving_default", serving.logits_function(model), input_signature=inputs)
+    serving.add_endpoint(archive, "serving_default", serving.logits_function(model), inputs)
     if model.vocabulary is not None:
-        transcribe = serving.transcribe_function(model)
-        archive.add_endpoint("transcribe", transcribe, input_signature=inputs)
+        serving.add_endpoint(archive, "transcribe", serving.transcribe_function(model), inputs)
         files = [tf.TensorSpec([None], tf.string, name="wav")]
-        archive.add_endpoint("transcribe_wav", serving.wav_function(model), input_signature=files)
+        serving.add_endpoint(archive, "transcribe_wav", serving.wav_function(model), files)
     with atomic.folder(folder, marker="saved_model.pb") as partial:
         serving.write(archive, partial)
         warmup.write(partial, ["serving_default"] + ["transcribe"] * bool(model.vocabulary))

@@ -96,12 +96,12 @@ def convert(model, signatures, scratch=None):
             tf.TensorSpec([1, signature.samples], tf.float32, name="waveform"),
             tf.TensorSpec([1], tf.int32, name="num_samples"),
         ]
-        archive.add_endpoint(signature.name, serving.window_function(model), input_signature=inputs)
+        with encoder_by_rows.in_place_of(model.backbone.feature_encoder):
+            serving.add_endpoint(archive, signature.name, serving.window_function(model), inputs)
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         # Through a SavedModel: converting the Keras model itself leaves its variables unfrozen,
         # which gives a file full of NaN without an error.
-        with encoder_by_rows.in_place_of(model.backbone.feature_encoder):
-            serving.write(archive, folder)
+        serving.write(archive, folder)
         converter = tf.lite.TFLiteConverter.from_saved_model(
             folder, signature_keys=[signature.name for signature in signatures]
         )
