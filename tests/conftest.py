@@ -28,3 +28,10 @@ LONG_FILES = {
 
 def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.path.name not in LONG_FILES)
+
+
+def pytest_collection_finish():
+    # TensorFlow's modules stay: its converter, which looks for garbage in everything each time,
+    # need not look at them.
+    gc.collect()
+    gc.freeze()
