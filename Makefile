@@ -3,11 +3,15 @@ PYTHON ?= python3.11
 VENV := .venv
 VENV_IO := .venv-io
 PYTEST = bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
-# What finds the same under any TensorFlow, so that `make test` alone runs it: what signals and
-# kills do to a process, rules over figures in plain Python, and the README, whose commands
-# tests/cli types one by one.
-SAME_ANYWHERE = cli/test_interruption.py cli/test_kill.py test_readme.py \
-	training/preparation/test_prepare_restart.py training/guard/test_guard.py \
+# What finds the same under any TensorFlow, so that `make test` alone runs it: what signals, kills
+# and full disks do to a process, what commands say of wrong recipes and shards, rules over figures
+# in plain Python, pages and plans made of them, which weights a pre-training starts from, and the
+# README, whose commands tests/cli/test_steps.py types one by one.
+SAME_ANYWHERE = cli/test_interruption.py cli/test_kill.py cli/test_full_disk.py \
+	cli/test_bad_recipes.py cli/test_bad_shards.py cli/test_failures.py cli/test_gate_command.py \
+	test_readme.py test_registration.py parity \
+	training/preparation/test_prepare_restart.py training/test_initial_pretraining.py \
+	training/guard training/planning training/reports training/configuration training/demo \
 	benchmarks device
 
 .PHONY: help setup demo test test-heavy test-long test-io lint format peers bench clean \
