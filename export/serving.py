@@ -144,16 +144,13 @@ def add_endpoint(archive, name, function, inputs):
 def write(archive, folder):
     """Writes a keras.export.ExportArchive to an existing folder.
 
-    Without the gradients that layers write by hand: what is exported does not train.
-
     Raises:
         UserError: when TensorFlow cannot write there, such as on a full disk.
     """
     import tensorflow as tf
 
-    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
     try:
-        archive.write_out(str(folder), options, verbose=False)
+        archive.write_out(str(folder), verbose=False)
     except tf.errors.OpError as error:  # TensorFlow's file system raises no OSError
         reason = " ".join(str(error).split())[:200]
         raise UserError(f"cannot write to '{folder}': {reason}") from error

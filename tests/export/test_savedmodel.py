@@ -43,6 +43,7 @@ def test_a_process_with_only_tensorflow_gives_the_logits_and_texts_of_keras(
         [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
+    assert "WARNING:" not in ran.stderr.replace("WARNING: All log messages before absl", "")
     found = np.load(tmp_path / "out.npz")
     texts = ran.stdout.rstrip("\n").split("\n")[-1].split("|")
     for i, clip in enumerate(clips):
@@ -99,6 +100,18 @@ def test_a_model_without_vocabulary_exports_logits_only(tiny_backbone, tmp_path)
     row = savedmodel.export(model, tmp_path / "m")
     assert row.same_text is None
     assert list(tf.saved_model.load(str(tmp_path / "m")).signatures) == ["serving_default"]
+
+
+def test_each_endpoint_is_traced_once(tiny_backbone, tmp_path, monkeypatch):
+    from keras_w2v2 import Wav2Vec2ForCTC
+
+    traces, call = [], Wav2Vec2ForCTC.call
+    model = Wav2Vec2ForCTC(tiny_backbone(), vocabulary_size=5)
+    monkeypatch.setattr(
+        Wav2Vec2ForCTC, "call", lambda *given, **named: traces.append(1) or call(*given, **named)
+    )
+    savedmodel.export(model, tmp_path / "m", check=lambda folder: None)
+    assert len(traces) == 1
 
 
 def test_a_model_trained_in_mixed_precision_is_served_in_float32(recognizer, tmp_path):
