@@ -50,11 +50,14 @@ def export(model, folder, clips=None, about=None, check=None):
     ]
     # The endpoints bring their variables along; `track` would store every weight twice.
     archive = keras.export.ExportArchive()
-    serving.add_endpoint(archive, "serving_default", serving.logits_function(model), inputs)
+    function = serving.logits_function(model)
+    logits = serving.add_endpoint(archive, "serving_default", function, inputs)
     if model.vocabulary is not None:
-        serving.add_endpoint(archive, "transcribe", serving.transcribe_function(model), inputs)
+        function = serving.transcribe_function(model, logits)
+        transcribe = serving.add_endpoint(archive, "transcribe", function, inputs)
         files = [tf.TensorSpec([None], tf.string, name="wav")]
-        serving.add_endpoint(archive, "transcribe_wav", serving.wav_function(model), files)
+        function = serving.wav_function(transcribe)
+        serving.add_endpoint(archive, "transcribe_wav", function, files)
     with atomic.folder(folder, marker="saved_model.pb") as partial:
         serving.write(archive, partial)
         warmup.write(partial, ["serving_default"] + ["transcribe"] * bool(model.vocabulary))

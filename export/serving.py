@@ -100,9 +100,13 @@ def greedy_ids(logits, num_frames, blank):
     return found[:count] - 1
 
 
-def transcribe_function(model):
-    """Returns f(waveform, length) -> dict of text, words, times and scores: greedy CTC."""
-    logits = logits_function(model)
+def transcribe_function(model, logits):
+    """Returns f(waveform, length) -> dict of text, words, times and scores: greedy CTC.
+
+    Args:
+        model: Wav2Vec2ForCTC with a vocabulary.
+        logits: the function of `logits_function`, or its graph.
+    """
 
     def transcribe(waveform, length):
         result = logits(waveform, length)
@@ -113,9 +117,8 @@ def transcribe_function(model):
     return transcribe
 
 
-def wav_function(model):
-    """Returns f(wav string [batch]) -> the same dict: WAV files in, text out."""
-    transcribe = transcribe_function(model)
+def wav_function(transcribe):
+    """Returns f(wav string [batch]) -> the dict of `transcribe`: WAV files in, text out."""
 
     def transcribe_wav(wav):
         return transcribe(*graph_audio.waveforms(wav))
@@ -126,19 +129,23 @@ def wav_function(model):
 def add_endpoint(archive, name, function, inputs):
     """Adds a function to a keras.export.ExportArchive, traced once.
 
-    Keras and TensorFlow trace an endpoint four times on its way into a file. They shall do so
-    with the call of a finished graph, which costs nothing.
+    The archive traces an endpoint twice on its way into a file. It is given the call of a
+    finished graph, of which that costs nothing.
 
     Args:
         archive: keras.export.ExportArchive.
         name: str, the signature in the file.
         function: function of tensors that returns a dict of tensors.
         inputs: list of tf.TensorSpec, named as the arguments shall be.
+
+    Returns:
+        The graph, to be called in further endpoints, which then share it.
     """
     import tensorflow as tf
 
     traced = tf.function(function, inputs, autograph=False).get_concrete_function()
     archive.add_endpoint(name, lambda *tensors: traced(*tensors), input_signature=inputs)
+    return traced
 
 
 def write(archive, folder):
