@@ -5,7 +5,6 @@ from keras import ops
 from keras_w2v2.layers.masking import sequence_mask
 
 NOTHING = -1  # fills a sequence after its end
-LONGEST = 1 << 14  # symbols, more than any sequence here has
 
 
 def greedy_symbols(logits, frame_length, blank):
@@ -27,11 +26,17 @@ def greedy_symbols(logits, frame_length, blank):
 
 def to_front(values, kept):
     """Moves the kept values of each row to its front, in order; -1 fills the rest."""
-    size = ops.shape(values)[1]
-    order = ops.argsort(ops.arange(size) + size * (1 - ops.cast(kept, "int32")), axis=1)
-    moved = ops.take_along_axis(values, order, axis=1)
-    count = ops.sum(ops.cast(kept, "int32"), axis=1)
-    return ops.where(sequence_mask(count, size), moved, NOTHING)
+    columns = _columns(kept)
+    moved = ops.take_along_axis(values, ops.maximum(columns, 0), axis=1)
+    return ops.where(columns >= 0, moved, NOTHING)
+
+
+def _columns(kept):
+    """Returns the columns of each row that are kept, in order; -1 fills the rest."""
+    size = ops.shape(kept)[1]
+    left = size - ops.arange(size, dtype="int32")  # columns from here on, this one included
+    found = ops.top_k(ops.where(kept, left, 0), size)[0]
+    return ops.where(found > 0, size - found, NOTHING)
 
 
 def words(symbols, delimiter):
@@ -48,55 +53,52 @@ def words(symbols, delimiter):
         int32 [batch, size], -1 after the last word.
     """
     inside = (symbols != NOTHING) & (symbols != delimiter)
-    after = ops.pad(inside, [[0, 0], [0, 1]])[:, 1:]
-    last = inside & ~after
+    first = inside & ~ops.pad(inside, [[0, 0], [1, 0]])[:, :-1]
+    last = inside & ~ops.pad(inside, [[0, 0], [0, 1]])[:, 1:]
 
     # Each symbol is mixed with its place in the word and the word is the sum, a difference of
     # running sums: a loop over the columns would not compile where their number is unknown.
-    index = ops.arange(ops.shape(symbols)[1], dtype="int32")
-    first = inside & ~ops.pad(inside, [[0, 0], [1, 0]])[:, :-1]
-    start = -_running_minimum(ops.where(first, -index, 0))
-    mixed = ops.cast(symbols + 7, "int64") * 1_000_003 + ops.cast(index - start, "int64") * 7_919
+    word = ops.cumsum(ops.cast(first, "int32"), axis=1) - 1
+    start = ops.take_along_axis(_columns(first), ops.maximum(word, 0), axis=1)
+    place = ops.arange(ops.shape(symbols)[1], dtype="int32") - start
+    mixed = ops.cast(symbols + 7, "int64") * 1_000_003 + ops.cast(place, "int64") * 7_919
     for _ in range(2):
         mixed = (mixed * mixed + 12_345) % 2_147_483_629
-    mixed = ops.where(inside, mixed, 0)
-    running = ops.cumsum(mixed, axis=1)
-    hashes = running - ops.take_along_axis(running - mixed, start, axis=1)
-    return to_front(ops.cast(hashes % 2_147_483_629, "int32"), last)
+    running = to_front(ops.cumsum(ops.where(inside, mixed, 0), axis=1), last)
+    before = ops.pad(running, [[0, 0], [1, 0]])[:, :-1]
+    hashes = ops.cast((running - before) % 2_147_483_629, "int32")
+    return ops.where(running == NOTHING, NOTHING, hashes)
 
 
 def edit_distance(hypothesis, reference):
     """Returns the Levenshtein distance of each row: int32 [batch].
 
-    One step a reference symbol, a whole row of the table at once: insertions within a row
-    are a running minimum.
+    The table is filled by antidiagonals, whose cells do not depend on each other, up to the last
+    one that holds a row's distance.
 
     Args:
         hypothesis: int [batch, n], -1 after the end.
         reference: int [batch, m], -1 after the end.
     """
-    length = ops.sum(ops.cast(hypothesis != NOTHING, "int32"), axis=1)
-    places = ops.arange(ops.shape(hypothesis)[1] + 1, dtype="int32")
-    first = ops.broadcast_to(places, [ops.shape(hypothesis)[0], ops.shape(places)[0]])
+    hypothesis, reference = ops.cast(hypothesis, "int32"), ops.cast(reference, "int32")
+    length = ops.sum(ops.cast(reference != NOTHING, "int32"), axis=1, keepdims=True)
+    total = length + ops.sum(ops.cast(hypothesis != NOTHING, "int32"), axis=1, keepdims=True)
+    padding = [[1, ops.shape(reference)[1]], [0, 0]]
+    symbols = ops.pad(ops.transpose(hypothesis), padding, constant_values=NOTHING)
+    places = ops.arange(ops.shape(reference)[1] + 1, dtype="int32")
 
-    columns = ops.transpose(ops.cast(reference, "int32"))
+    def step(i, state):
+        # Cell j of antidiagonal i compares the first i - j symbols with the first j.
+        before, last, heard = state
+        heard = ops.concatenate([ops.expand_dims(symbols[i - 1], 1), heard], axis=1)[:, :-1]
+        substituted = before[:, :-1] + ops.cast(heard != reference, "int32")
+        best = ops.minimum(ops.minimum(last[:, :-1], last[:, 1:]) + 1, substituted)
+        best = ops.concatenate([last[:, :1] + 1, best], axis=1)
+        best = ops.where(places < i, best, places)
+        return last, ops.where(i <= total, best, last), heard
 
-    def step(i, row):
-        symbol = ops.expand_dims(columns[i], 1)
-        substituted = row[:, :-1] + ops.cast(hypothesis != symbol, "int32")
-        best = ops.minimum(row[:, 1:] + 1, substituted)
-        best = ops.concatenate([row[:, :1] + 1, best], axis=1) - places
-        return ops.where(symbol == NOTHING, row, _running_minimum(best) + places)
-
-    row = ops.fori_loop(0, ops.shape(columns)[0], step, first)
-    return ops.take_along_axis(row, ops.expand_dims(length, 1), axis=1)[:, 0]
-
-
-def _running_minimum(x):
-    """Least value up to each column, by doubling steps: XLA has no scan that does it."""
-    width = ops.shape(x)[1]
-    step, limit = 1, x.shape[1] or LONGEST
-    while step < limit:
-        x = ops.minimum(x, ops.pad(x, [[0, 0], [step, 0]], constant_values=LONGEST)[:, :width])
-        step *= 2
-    return x
+    begin = ops.zeros_like(total) + places
+    nothing = ops.full_like(reference, NOTHING)
+    end = ops.max(total) + 1
+    _, row, _ = ops.fori_loop(1, end, step, (begin, begin, nothing))
+    return ops.take_along_axis(row, length, axis=1)[:, 0]

@@ -46,7 +46,7 @@ def test_the_edit_distance_is_levenshteins(batch):
     assert list(found) == [_levenshtein(h, r) for h, r in batch]
 
 
-@pytest.mark.parametrize("widths", [(3, 11), (11, 3), (1, 1)])
+@pytest.mark.parametrize("widths", [(3, 11), (11, 3), (1, 1), (0, 3), (3, 0)])
 def test_the_two_sides_may_have_different_widths(widths):
     generator = np.random.default_rng(0)
     rows = [[generator.integers(0, 3, generator.integers(0, w + 1)) for w in widths] for _ in "abc"]

@@ -37,41 +37,55 @@ class InPlaceAdamW(keras.optimizers.AdamW):
             return
         import tensorflow as tf
 
-        rate = tf.cast(learning_rate, variable.dtype)
-        step = keras.ops.cast(self.iterations + 1, variable.dtype)
         index = self._get_variable_index(variable)
-        with self._order.next_on(variable.device) as done:
+        with self._order.next_on(variable.device) as (shared, done):
+            if variable.dtype not in shared:
+                shared[variable.dtype] = self._scalars(learning_rate, variable.dtype)
+            decay, scalars = shared[variable.dtype]
             if self.weight_decay and self._use_weight_decay(variable):
-                variable.assign_sub(variable * (self.weight_decay * rate))
+                variable.assign_sub(variable * decay)
             update = tf.raw_ops.ResourceApplyAdam(
                 var=variable.handle,
                 m=self._momentums[index].value.handle,
                 v=self._velocities[index].value.handle,
-                beta1_power=self.beta_1**step,
-                beta2_power=self.beta_2**step,
-                lr=rate,
-                beta1=self.beta_1,
-                beta2=self.beta_2,
-                epsilon=self.epsilon,
                 grad=tf.cast(gradient, variable.dtype),
+                **scalars,
             )
             done(update)
+
+    def _scalars(self, learning_rate, dtype):
+        """Returns what every weight of one dtype is updated with: its decay, the kernel's rest."""
+        import tensorflow as tf
+
+        rate = tf.cast(learning_rate, dtype)
+        step = keras.ops.cast(self.iterations + 1, dtype)
+        fixed = {"beta1": self.beta_1, "beta2": self.beta_2, "epsilon": self.epsilon}
+        scalars = {name: tf.constant(value, dtype) for name, value in fixed.items()}
+        powers = {f"{name}_power": scalars[name] ** step for name in ("beta1", "beta2")}
+        return (self.weight_decay or 0.0) * rate, scalars | powers | {"lr": rate}
 
     def _in_place(self):
         return keras.backend.backend() == "tensorflow" and not self.amsgrad
 
 
 class _Order:
-    """Lets the updates on one device wait for each other."""
+    """Lets the updates on one device wait for each other, and keeps what they share."""
 
     def __init__(self):
-        self._last = {}
+        self._last, self._shared = {}, {}
 
     @contextlib.contextmanager
     def next_on(self, device):
-        """Context of an update after the last one; gives a function that takes its operation."""
+        """Context of an update after the last one.
+
+        Gives a dict that all updates on the device see, and a function that takes the operation
+        of this one.
+        """
         import tensorflow as tf
 
         with tf.control_dependencies(self._last.get(device, [])):
             # Run eagerly there is no operation to wait for.
-            yield lambda update: self._last.update({device: [] if update is None else [update]})
+            yield (
+                self._shared.setdefault(device, {}),
+                lambda update: self._last.update({device: [] if update is None else [update]}),
+            )

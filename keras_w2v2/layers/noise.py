@@ -12,10 +12,15 @@ import math
 import threading
 
 import keras
+import numpy as np
 from keras import ops
 
-_MULTIPLIERS = (0x21F0AAAD, 0x735A2D97)
-_GOLDEN = 0x9E3779B9  # 2^32 over the golden ratio, keeps neighbouring seeds apart
+# Arrays of their own dtype: of a Python number each use would make a constant and its cast.
+_MULTIPLIERS = np.array([0x21F0AAAD, 0x735A2D97], "uint32")
+_SHIFTS = np.array([16, 15, 15], "uint32")
+_LOWEST = np.uint32(8)  # bits that a float32 has no room for
+# 2^32 over the golden ratio, keeps neighbouring seeds apart
+_APART = np.array([0, 0x9E3779B9], "uint32")
 
 
 def uniform(shape, seed, rows=None):
@@ -31,7 +36,7 @@ def uniform(shape, seed, rows=None):
     Returns:
         float32 tensor of `shape`, or [batch, *shape] with `rows`.
     """
-    low, high = _mix(_unsigned(seed[0])), _mix(_unsigned(seed[1]) + _unsigned(_GOLDEN))
+    low, high = ops.unstack(_mix(ops.add(_unsigned(seed), _APART)), 2)
     lines = math.prod(shape[:-1])
     width = shape[-1] if len(shape) else 1
     index = _counter(lines, width, low)
@@ -40,7 +45,7 @@ def uniform(shape, seed, rows=None):
         index = _wrap(ops.reshape(first, [-1, 1, 1]) + index)
         shape = (ops.shape(rows)[0], *shape)
     bits = _mix(_mix(ops.bitwise_xor(index, low)) + high)
-    bits = ops.cast(ops.right_shift(bits, _unsigned(8)), "float32")
+    bits = ops.cast(ops.right_shift(bits, _LOWEST), "float32")
     return ops.reshape(bits * 2.0**-24, shape)
 
 
@@ -85,8 +90,9 @@ def fold_in(seed, number):
         seed: integer tensor [2].
         number: int, another one for each purpose.
     """
-    mixed = _mix(_unsigned(seed[0]) + _unsigned(number * 1_000_003))
-    return ops.stack([ops.cast(mixed, seed.dtype), seed[1]])
+    first, second = ops.unstack(seed, 2)
+    mixed = _mix(ops.add(_unsigned(first), np.uint32(number * 1_000_003)))
+    return ops.stack([ops.cast(mixed, seed.dtype), second])
 
 
 def _counter(lines, width, offset):
@@ -108,9 +114,9 @@ def _unsigned(x):
 def _mix(x):
     """Spreads each bit of a uint32 tensor over all 32."""
     x = _wrap(x)
-    x = _wrap(ops.bitwise_xor(x, ops.right_shift(x, _unsigned(16))) * _unsigned(_MULTIPLIERS[0]))
-    x = _wrap(ops.bitwise_xor(x, ops.right_shift(x, _unsigned(15))) * _unsigned(_MULTIPLIERS[1]))
-    return ops.bitwise_xor(x, ops.right_shift(x, _unsigned(15)))
+    for shift, multiplier in zip(_SHIFTS, _MULTIPLIERS, strict=False):
+        x = _wrap(ops.multiply(ops.bitwise_xor(x, ops.right_shift(x, shift)), multiplier))
+    return ops.bitwise_xor(x, ops.right_shift(x, _SHIFTS[-1]))
 
 
 def _wrap(x):

@@ -42,7 +42,7 @@ def span_mask(frame_length, size, seed, prob=0.65, span=10, min_spans=2, rows=No
     scores = uniform((size,), fold_in(seed, 2), rows)
     scores = ops.where(sequence_mask(starts, size), scores, -1.0)
     # The count-th best score of a row: every start with at least that score is drawn.
-    ordered = ops.flip(ops.sort(scores, axis=1), axis=1)
+    ordered = ops.top_k(scores, size)[0]
     least = ops.take_along_axis(ordered, ops.expand_dims(ops.maximum(count - 1, 0), 1), axis=1)
     drawn = (scores >= least) & ops.expand_dims(count > 0, 1)
     return _grow(drawn, span)

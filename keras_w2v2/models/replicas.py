@@ -5,6 +5,7 @@ import contextlib
 from keras_w2v2.layers import noise
 
 _ROWS = 8
+_MANY = 1 << 16  # numbers, of which a plain sum is slow
 
 
 def sum_over_replicas(tensors):
@@ -82,13 +83,13 @@ def global_gradient_norm(gradients):
 def _squared_norm(tensor):
     """Returns the sum of the squares.
 
-    As a matrix product: of a plain sum XLA writes the squares to memory and adds them up in
-    windows, 0.15 s for BASE on a CPU. Of a product of vectors it makes a loop as slow.
+    Of many as a matrix product: of a plain sum XLA writes the squares to memory and adds them up
+    in windows, 0.15 s for BASE on a CPU. Of a product of vectors it makes a loop as slow.
     """
     import tensorflow as tf
 
     tensor = tf.cast(tensor, tf.float32)
-    if tensor.shape.num_elements() % _ROWS:
+    if tensor.shape.num_elements() < _MANY or tensor.shape.num_elements() % _ROWS:
         return tf.reduce_sum(tf.square(tensor))
     rows = tf.reshape(tensor, [_ROWS, -1])
     return tf.linalg.trace(tf.matmul(rows, rows, transpose_b=True))
