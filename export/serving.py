@@ -2,6 +2,7 @@
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.export import graph_audio, graph_text
+from keras_w2v2.layers import backward_pass
 
 
 def recognizer_of(model):
@@ -43,7 +44,7 @@ def logits_function(model):
         missing = tf.maximum(frames.receptive_field - tf.shape(waveform)[1], 0)
         length = tf.clip_by_value(length, 0, tf.shape(waveform)[1])
         waveform = tf.pad(waveform, [[0, 0], [0, missing]])
-        scores = model({"waveform": waveform, "length": length}, training=False)
+        scores = _inferred(model, waveform, length)
         return {"logits": scores, "num_frames": tf.cast(frames.frames(length), tf.int32)}
 
     return logits
@@ -61,7 +62,7 @@ def window_function(model):
         import tensorflow as tf
 
         num_samples = tf.clip_by_value(num_samples, frames.receptive_field, waveform.shape[1])
-        logits = model({"waveform": waveform, "length": num_samples}, training=False)
+        logits = _inferred(model, waveform, num_samples)
         num_frames = tf.cast(frames.frames(num_samples), tf.int32)
         token_ids = greedy_ids(logits[0], num_frames[0], model.blank)
         return {
@@ -71,6 +72,12 @@ def window_function(model):
         }
 
     return read_window
+
+
+def _inferred(model, waveform, length):
+    """Returns the logits, in a graph without the network's own gradients."""
+    with backward_pass.left_out():
+        return model({"waveform": waveform, "length": length}, training=False)
 
 
 def greedy_ids(logits, num_frames, blank):

@@ -4,7 +4,7 @@ import math
 
 from keras import ops
 
-from keras_w2v2.layers.backward_pass import not_before
+from keras_w2v2.layers.backward_pass import not_before, own_gradient
 
 
 def gelu(x):
@@ -15,7 +15,7 @@ def gelu(x):
     three tensors more, a quarter of what BASE keeps for its backward pass.
     """
 
-    @ops.custom_gradient
+    @own_gradient
     def value(x):
         def gradient(*args, upstream=None):
             upstream = args[0] if upstream is None else upstream

@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from keras_w2v2.layers.backward_pass import own_gradient
+
 ROWS = 8  # of one row XLA makes a loop of its own, as slow as its sum
 
 
@@ -16,7 +18,7 @@ def add_bias(x, bias):
         bias: float tensor [width], of the dtype of `x`.
     """
 
-    @ops.custom_gradient
+    @own_gradient
     def add(x, bias):
         def gradient(*args, upstream=None):
             upstream = args[0] if upstream is None else upstream

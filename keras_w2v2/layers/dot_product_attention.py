@@ -2,6 +2,7 @@
 
 from keras import ops
 
+from keras_w2v2.layers.backward_pass import own_gradient
 from keras_w2v2.layers.dropout import dropped
 
 
@@ -28,7 +29,7 @@ def dot_product_attention(query, key, value, bias, rate=0.0, kept=None):
     def drop(weights):
         return weights if kept is None else dropped(weights, kept, rate)
 
-    @ops.custom_gradient
+    @own_gradient
     def attend(query, key, value):
         scores = ops.cast(ops.matmul(query, _turned(key)), "float32")
         weights = ops.softmax(scores + ops.cast(bias, "float32"))

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from keras_w2v2.layers.backward_pass import not_before
+from keras_w2v2.layers.backward_pass import not_before, own_gradient
 
 
 def strided_convolution(x, kernel, stride):
@@ -23,7 +23,7 @@ def strided_convolution(x, kernel, stride):
         Float [batch, (frames - kernel_size) // stride + 1, filters].
     """
 
-    @ops.custom_gradient
+    @own_gradient
     def convolve(x, kernel):
         def gradient(*args, upstream=None):
             upstream = args[0] if upstream is None else upstream
