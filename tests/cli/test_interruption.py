@@ -60,11 +60,14 @@ def test_interrupted_preparing_carries_on(keras_w2v2, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "verb, tiny", [("pretrain", "tiny_pretraining"), ("finetune", "tiny_finetuning")]
+    "verb, tiny",
+    [
+        ("pretrain", "tiny_pretraining"),
+        pytest.param("finetune", "tiny_finetuning", marks=pytest.mark.long),
+    ],
 )
 def test_interrupted_learning_carries_on(verb, tiny, keras_w2v2, shards, request, tmp_path):
-    out = tmp_path / "run"
-    tiny = request.getfixturevalue(tiny)
+    out, tiny = tmp_path / "run", request.getfixturevalue(tiny)
     more = settings("optimizer.updates=120", "log_every=20", "checkpoint_every=20")
     command = [verb, "--data", shards, "--out", out, *tiny, *more]
     saved = out / "checkpoints" / "step-00000020.keras"

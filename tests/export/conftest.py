@@ -1,3 +1,5 @@
+import functools
+
 import numpy as np
 import pytest
 
@@ -29,15 +31,26 @@ def _recognizer(layout="base", **changes):
     return model
 
 
+@functools.cache
+def _of_layout(layout):
+    """LARGE normalizes its clips."""
+    return _recognizer(layout, normalize_waveform=layout == "large")
+
+
 @pytest.fixture(scope="session", params=["base", "large"])
 def model(request):
-    """A tiny recogniser of each layout; LARGE normalizes its clips."""
-    return _recognizer(request.param, normalize_waveform=request.param == "large")
+    """A tiny recogniser of each layout, the same object for all tests."""
+    return _of_layout(request.param)
 
 
 @pytest.fixture(scope="session")
 def base():
-    return _recognizer()
+    return _of_layout("base")
+
+
+@pytest.fixture(scope="session")
+def large():
+    return _of_layout("large")
 
 
 @pytest.fixture(scope="session")
@@ -48,10 +61,10 @@ def recognizer():
 
 @pytest.fixture(scope="session")
 def tiny_backbone():
-    """Function () -> tiny backbone."""
+    """Function (**fields) -> tiny backbone."""
     from keras_w2v2 import Wav2Vec2Backbone
 
-    return lambda: Wav2Vec2Backbone(**SIZES)
+    return lambda **fields: Wav2Vec2Backbone(**SIZES, **fields)
 
 
 @pytest.fixture(scope="session")

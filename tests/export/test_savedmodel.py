@@ -1,3 +1,4 @@
+import functools
 import io
 import shutil
 import subprocess
@@ -16,9 +17,20 @@ from keras_w2v2.text import Vocabulary
 
 
 @pytest.fixture(scope="module")
-def exported(model, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("server") / "1"
-    return folder, savedmodel.export(model, folder)
+def export_of(tmp_path_factory):
+    """Function (model) -> (folder, row), written once for each."""
+
+    @functools.cache
+    def export(model):
+        folder = tmp_path_factory.mktemp("server") / "1"
+        return folder, savedmodel.export(model, folder)
+
+    return export
+
+
+@pytest.fixture(scope="module")
+def exported(model, export_of):
+    return export_of(model)
 
 
 def test_a_process_with_only_tensorflow_gives_the_logits_and_texts_of_keras(
@@ -79,10 +91,8 @@ def test_each_weight_is_stored_once(model, exported):
     assert stored <= model.count_params()
 
 
-def test_normalization_happens_inside(recognizer, tmp_path, clips):
-    model = recognizer(normalize_waveform=True)
-    savedmodel.export(model, tmp_path / "m")
-    run = runner.load(tmp_path / "m").logits
+def test_normalization_happens_inside(large, export_of, clips):
+    run = runner.load(export_of(large)[0]).logits
     np.testing.assert_allclose(run(clips[0]), run(clips[0] * 7 + 0.3), rtol=1e-3, atol=1e-3)
 
 
@@ -93,13 +103,18 @@ def test_a_request_shorter_than_a_frame_has_no_frames(exported):
     assert served["transcribe"](**short)["text"].numpy().tolist() == [b"", b""]
 
 
-def test_a_model_without_vocabulary_exports_logits_only(tiny_backbone, tmp_path):
+def test_a_model_without_vocabulary_in_mixed_precision_exports_float32_logits_only(
+    tiny_backbone, tmp_path
+):
     from keras_w2v2 import Wav2Vec2ForCTC
 
-    model = Wav2Vec2ForCTC(tiny_backbone(), vocabulary_size=5)
-    row = savedmodel.export(model, tmp_path / "m")
+    model = Wav2Vec2ForCTC(tiny_backbone(dtype="mixed_bfloat16"), vocabulary_size=5)
+    row = savedmodel.export(model, tmp_path / "m", clips=None)
     assert row.same_text is None
     assert list(tf.saved_model.load(str(tmp_path / "m")).signatures) == ["serving_default"]
+    twin = Wav2Vec2ForCTC(tiny_backbone(), vocabulary_size=5)
+    twin.set_weights(model.get_weights())
+    assert verify.compare(twin, tmp_path / "m").relative_error < 1e-5
 
 
 def test_all_endpoints_share_one_trace_of_the_model(base, tmp_path, monkeypatch):
@@ -109,14 +124,6 @@ def test_all_endpoints_share_one_trace_of_the_model(base, tmp_path, monkeypatch)
     )
     savedmodel.export(base, tmp_path / "m", check=lambda folder: None)
     assert len(traces) == 1
-
-
-def test_a_model_trained_in_mixed_precision_is_served_in_float32(recognizer, tmp_path):
-    model = recognizer(dtype="mixed_bfloat16")
-    savedmodel.export(model, tmp_path / "m", clips=None)
-    twin = recognizer()
-    twin.set_weights(model.get_weights())
-    assert verify.compare(twin, tmp_path / "m").relative_error < 1e-5
 
 
 def test_a_pretraining_model_is_refused(tiny_backbone, tmp_path):
@@ -198,8 +205,10 @@ def test_wav_files_of_any_rate_and_coding_are_read_in_a_batch(exported, clips):
         served["transcribe_wav"](wav=tf.constant([files[0], files[1][:-1]]))
 
 
-def test_saved_model_cli_runs_it_and_tensorflow_serving_finds_its_requests(exported, tmp_path):
-    folder = exported[0]
+def test_saved_model_cli_runs_it_and_tensorflow_serving_finds_its_requests(
+    base, export_of, tmp_path
+):
+    folder = export_of(base)[0]
     np.save(tmp_path / "waveform.npy", np.zeros((1, 4000), "float32"))
     np.save(tmp_path / "length.npy", np.array([4000], "int32"))
     tool = [sys.executable, "-m", "tensorflow.python.tools.saved_model_cli"]

@@ -1,3 +1,4 @@
+import functools
 import json
 import zipfile
 
@@ -13,9 +14,26 @@ SAMPLES = 1920  # of the longer one
 
 
 @pytest.fixture(scope="module")
-def exported(model, tmp_path_factory):
-    path = tmp_path_factory.mktemp("phone") / "recogniser.tflite"
-    return path, tflite.export(model, path, "float32", WINDOWS)
+def export_of(tmp_path_factory):
+    """Function (model, variant, windows) -> (path, row), written once for each."""
+
+    @functools.cache
+    def export(model, variant="float32", windows=WINDOWS):
+        path = tmp_path_factory.mktemp("phone") / "recogniser.tflite"
+        return path, tflite.export(model, path, variant, windows)
+
+    return export
+
+
+@pytest.fixture(scope="module")
+def exported(model, export_of):
+    return export_of(model)
+
+
+@pytest.fixture(scope="module")
+def wide(recognizer):
+    """A recogniser whose weights make most of its file."""
+    return recognizer(conv_filters=(64, 64, 64), hidden_dim=64, intermediate_dim=4096)
 
 
 def test_the_float32_file_gives_the_logits_of_keras(exported):
@@ -83,19 +101,16 @@ def test_the_file_describes_itself_to_any_zip_reader(model, exported):
     assert described.vocabulary == model.vocabulary
 
 
-def test_the_same_model_gives_the_same_bytes(base, tmp_path):
-    for name in ("a", "b"):
-        tflite.export(base, tmp_path / f"{name}.tflite", "float32", WINDOWS)
-    assert (tmp_path / "a.tflite").read_bytes() == (tmp_path / "b.tflite").read_bytes()
+def test_the_same_model_gives_the_same_bytes(base, export_of, tmp_path):
+    tflite.export(base, tmp_path / "again.tflite", "float32", WINDOWS, check=lambda path: None)
+    assert (tmp_path / "again.tflite").read_bytes() == export_of(base)[0].read_bytes()
 
 
-def test_int8_is_smaller_and_close(recognizer, tmp_path):
+def test_int8_is_smaller_and_close(wide, export_of):
     pytest.importorskip("ai_edge_quantizer", reason="int8 needs the extra [export]")
-    model = recognizer(conv_filters=(64, 64, 64), hidden_dim=64, intermediate_dim=256)
-    full = tflite.export(model, tmp_path / "full.tflite", "float32", WINDOWS)
-    small = tflite.export(model, tmp_path / "small.tflite", "int8", WINDOWS)
-    assert small.variant == bundle.read(tmp_path / "small.tflite").metadata.variant == "int8"
-    assert small.megabytes < 0.6 * full.megabytes
+    full, (path, small) = export_of(wide)[1], export_of(wide, "int8")
+    assert small.variant == bundle.read(path).metadata.variant == "int8"
+    assert small.megabytes < 0.3 * full.megabytes
     # int8 differs between processor families: a loose bound that wrong scales would break.
     assert small.relative_error < 0.2
 
@@ -162,24 +177,15 @@ def test_other_files_get_one_line(tmp_path, content):
         runner.load(tmp_path / "nowhere.tflite")
 
 
-def test_a_changed_model_is_noticed(base, recognizer, tmp_path, clips):
-    tflite.export(base, tmp_path / "m.tflite", "float32", WINDOWS)
-    other = recognizer()
+def test_a_changed_model_is_noticed(base, recognizer, export_of, clips):
+    file, other = export_of(base)[0], recognizer()
     other.head.bias.assign(other.head.bias + np.eye(7)[3] * 5)
-    row = verify.compare(other, tmp_path / "m.tflite", clips)
+    row = verify.compare(other, file, clips)
     assert row.max_error == pytest.approx(5, abs=0.01)
     with pytest.raises(verify.ExportError):
-        verify.require_equal(other, tmp_path / "m.tflite", clips)
+        verify.require_equal(other, file, clips)
     with pytest.raises(UserError, match="no clip"):
-        verify.compare(base, tmp_path / "m.tflite", [np.zeros(5, "float32")])
-
-
-def test_weights_and_scales_are_in_the_file_once(base, recognizer, tmp_path):
-    pytest.importorskip("ai_edge_quantizer", reason="int8 needs the extra [export]")
-    model = recognizer(hidden_dim=64, intermediate_dim=4096)
-    one = tflite.export(model, tmp_path / "one.tflite", "int8", WINDOWS[1:])
-    two = tflite.export(model, tmp_path / "two.tflite", "int8", WINDOWS)
-    assert two.megabytes < 1.15 * one.megabytes
+        verify.compare(base, file, [np.zeros(5, "float32")])
 
 
 def test_a_window_that_is_not_there_is_refused_with_those_that_are(exported):
@@ -187,7 +193,7 @@ def test_a_window_that_is_not_there_is_refused_with_those_that_are(exported):
         runner.load(exported[0], window=3.0)
 
 
-def test_three_more_windows_cost_a_model_of_1_megabyte_little(recognizer, tmp_path):
+def test_weights_and_scales_are_in_the_file_once_for_all_windows(recognizer, tmp_path):
     pytest.importorskip("ai_edge_quantizer", reason="int8 needs the extra [export]")
     model = recognizer(
         conv_filters=(16,) * 7,
@@ -205,20 +211,17 @@ def test_three_more_windows_cost_a_model_of_1_megabyte_little(recognizer, tmp_pa
     assert 1e6 < one < four < 1.15 * one
 
 
-def test_float16_is_half_the_size_and_close(recognizer, tmp_path):
+def test_float16_is_half_the_size_and_close(wide, export_of):
     pytest.importorskip("ai_edge_quantizer", reason="float16 needs the extra [export]")
-    model = recognizer(hidden_dim=64, intermediate_dim=4096)
-    whole = tflite.export(model, tmp_path / "whole.tflite", "float32", WINDOWS)
-    half = tflite.export(model, tmp_path / "half.tflite", "float16", WINDOWS)
+    whole, half = export_of(wide)[1], export_of(wide, "float16")[1]
     assert half.megabytes < 0.55 * whole.megabytes
     assert half.relative_error < 5e-4
     assert half.agreement == half.same_text == 1.0
 
 
 @pytest.mark.parametrize("variant", ["int4", "int8-full"])
-def test_the_other_quantized_variants_run(recognizer, tmp_path, clips, variant):
+def test_the_other_quantized_variants_run(wide, tmp_path, clips, variant):
     pytest.importorskip("ai_edge_quantizer", reason="needs the extra [export]")
-    model = recognizer(conv_filters=(64, 64, 64), hidden_dim=64, intermediate_dim=256)
-    row = tflite.export(model, tmp_path / "m.tflite", variant, WINDOWS, clips=clips)
+    row = tflite.export(wide, tmp_path / "m.tflite", variant, WINDOWS, clips=clips)
     assert row.variant == variant
     assert np.isfinite(row.relative_error)

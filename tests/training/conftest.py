@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from keras_w2v2.training.progress import Quiet
+from keras_w2v2.training.runs.run_folder import RunFolder
 from tests.two_devices import two_devices  # noqa: F401 - a fixture
 
 TRANSCRIPTS = ("one", "two one", "three", "one two", "three three")
@@ -95,3 +97,23 @@ def tiny_finetuning(tiny):
             "evaluate_every": 4,
         }
     )
+
+
+@pytest.fixture(scope="session")
+def pretrained_run(tiny_pretraining, tones, tmp_path_factory):
+    """A finished run of six updates, to look at; a test that changes it takes a copy."""
+    from keras_w2v2.training.pretrain import pretrain
+
+    folder = tmp_path_factory.mktemp("pretrained") / "run"
+    pretrain(tiny_pretraining, tones, folder, progress=Quiet)
+    return RunFolder(folder)
+
+
+@pytest.fixture(scope="session")
+def finetuned_run(tiny_finetuning, tones, tmp_path_factory):
+    """A finished run of six updates with a look at the dev shards after four and at the end."""
+    from keras_w2v2.training.finetune import finetune
+
+    folder = tmp_path_factory.mktemp("finetuned") / "run"
+    finetune(tiny_finetuning, tones, folder, dev=tones, progress=Quiet)
+    return RunFolder(folder)

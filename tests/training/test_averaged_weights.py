@@ -41,30 +41,29 @@ def test_the_final_model_is_the_average_of_the_weights_after_each_update(average
     assert any(not np.array_equal(one, last) for one, last in zip(found, seen[-1], strict=True))
 
 
-def test_a_run_that_was_stopped_ends_with_the_same_averages(averaged, tones, tmp_path, monkeypatch):
-    whole = pretrain(averaged, tones, tmp_path / "whole", progress=Quiet)
-
-    class Stop(Quiet):
-        def update(self, done, **figures):
-            if done >= 4:
-                raise KeyboardInterrupt
-
-    with pytest.raises(fitting.Stopped):
-        pretrain(averaged, tones, tmp_path / "halves", progress=Stop)
-    halves = pretrain(averaged, tones, tmp_path / "halves", progress=Quiet)
-    for one, other in zip(_weights(whole), _weights(halves), strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
-def test_an_average_that_reaches_back_to_the_first_update_is_told_of(averaged, tones, tmp_path):
+def test_a_run_that_was_stopped_ends_with_the_same_averages(averaged, tones, tmp_path):
     said = []
 
     class Heard(Quiet):
         def note(self, message):
             said.append(message)
 
-    pretrain(averaged, tones, tmp_path / "run", progress=Heard)
-    (message,) = said
+    class Stop(Quiet):
+        def update(self, done, **figures):
+            if done >= 4:
+                raise KeyboardInterrupt
+
+    whole = pretrain(averaged, tones, tmp_path / "whole", progress=Heard)
+    with pytest.raises(fitting.Stopped):
+        pretrain(averaged, tones, tmp_path / "halves", progress=Stop)
+    halves = pretrain(averaged, tones, tmp_path / "halves", progress=Quiet)
+    for one, other in zip(_weights(whole), _weights(halves), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert said == [optimizers.doubt(averaged.optimizer)]
+
+
+def test_an_average_that_reaches_back_to_the_first_update_is_told_of(averaged):
+    message = optimizers.doubt(averaged.optimizer)
     assert message.startswith("the first update's weights are 2% of the average")  # 0.5 ** 6
     assert message.endswith("leave it out of a run this short")
     long = averaged.optimizer.model_copy(update={"updates": 1800, "ema_momentum": 0.999})

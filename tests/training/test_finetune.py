@@ -1,4 +1,3 @@
-import importlib.util
 import json
 import os
 import shutil
@@ -13,14 +12,6 @@ from keras_w2v2.training.finetune import finetune
 from keras_w2v2.training.progress import Quiet
 from keras_w2v2.training.runs.run_folder import RunFolder, load_model
 from keras_w2v2.training.runs.termination import Terminated
-
-
-@pytest.fixture(scope="module")
-def trained(tiny_finetuning, tones, tmp_path_factory):
-    """A run of six updates with a look at the dev shards after four and at the end."""
-    folder = tmp_path_factory.mktemp("trained") / "run"
-    finetune(tiny_finetuning, tones, folder, dev=tones, progress=Quiet)
-    return RunFolder(folder)
 
 
 @pytest.fixture(scope="module")
@@ -45,39 +36,29 @@ def refusal(*arguments, **more):
     return str(error.value)
 
 
-def test_a_run_leaves_a_recogniser_with_its_vocabulary(trained):
+def test_a_run_leaves_a_recogniser_with_its_vocabulary(finetuned_run):
     from keras_w2v2.text import Vocabulary
 
-    model = load_model(trained.path)
+    model = load_model(finetuned_run.path)
     assert model.vocabulary.tokens == ("<pad>", "|", *"EHNORTW")
-    assert Vocabulary.load(trained.path) == model.vocabulary
+    assert Vocabulary.load(finetuned_run.path) == model.vocabulary
 
 
-def test_the_normalizer_of_the_transcripts_travels_with_the_model(trained, tmp_path):
-    from keras_w2v2.export import savedmodel, tflite
+def test_the_normalizer_of_the_transcripts_travels_with_the_model(finetuned_run):
     from keras_w2v2.text import TextNormalizer
-    from keras_w2v2.training import recognizer
 
-    wanted = TextNormalizer(**trained.config()["normalizer"])
+    wanted = TextNormalizer(**finetuned_run.config()["normalizer"])
     assert wanted != TextNormalizer(case="upper"), "what a model without one would get"
-    shutil.copy(trained.model_file, tmp_path / "model.keras")
-    model = load_model(tmp_path / "model.keras")
-    savedmodel.export(model, tmp_path / "savedmodel")
-    paths = [tmp_path / "model.keras", tmp_path / "savedmodel"]
-    if importlib.util.find_spec("ai_edge_litert"):
-        paths.append(tmp_path / "model.tflite")
-        tflite.export(model, paths[-1], "float32", windows=[2.0])
-    for path in paths:
-        assert recognizer.load(path).normalizer == wanted, path
+    assert load_model(finetuned_run.path).normalizer == wanted
 
 
-def test_metrics_of_training_and_dev_stand_side_by_side(trained):
-    rows = [(row["split"], row["updates"]) for row in trained.metrics()]
+def test_metrics_of_training_and_dev_stand_side_by_side(finetuned_run):
+    rows = [(row["split"], row["updates"]) for row in finetuned_run.metrics()]
     assert rows == [("train", 2), ("train", 4), ("dev", 4), ("train", 6), ("dev", 6)]
-    for row in trained.metrics():
+    for row in finetuned_run.metrics():
         rates = {"character_error_rate", "word_error_rate", "blank_rate", "impossible_labels"}
         assert rates <= {*row}
-    assert list(trained.logs.glob("dev/events.out.tfevents.*"))
+    assert list(finetuned_run.logs.glob("dev/events.out.tfevents.*"))
 
 
 def test_the_backbone_of_a_pretrained_model_is_taken_with_other_dropouts(pretrained):
@@ -94,12 +75,12 @@ def test_the_backbone_of_a_pretrained_model_is_taken_with_other_dropouts(pretrai
         assert (one == other).all()
 
 
-def test_the_head_is_taken_too_when_the_vocabulary_is_the_same(trained, tmp_path):
+def test_the_head_is_taken_too_when_the_vocabulary_is_the_same(finetuned_run, tmp_path):
     from keras_w2v2.text import Vocabulary
 
-    source = load_model(trained.path)
-    same = initial_model.ctc(configured(), source.vocabulary, trained.path)
-    other = initial_model.ctc(configured(), Vocabulary(["<pad>", *"ABCDEFGH"]), trained.path)
+    source = load_model(finetuned_run.path)
+    same = initial_model.ctc(configured(), source.vocabulary, finetuned_run.path)
+    other = initial_model.ctc(configured(), Vocabulary(["<pad>", *"ABCDEFGH"]), finetuned_run.path)
     assert (same.head.get_weights()[0] == source.head.get_weights()[0]).all()
     assert (other.head.get_weights()[0] != source.head.get_weights()[0]).all()
 
@@ -147,12 +128,12 @@ def test_a_start_that_is_no_model_is_refused(tones, tmp_path):
 
 
 def test_a_run_that_was_ended_while_it_evaluated_evaluates_when_it_carries_on(
-    trained, tiny_finetuning, tones, tmp_path, monkeypatch, capsys
+    finetuned_run, tiny_finetuning, tones, tmp_path, monkeypatch, capsys
 ):
     def ended(*_, **__):
         os.kill(os.getpid(), signal.SIGTERM)
 
-    run = RunFolder(shutil.copytree(trained.path, tmp_path / "run"))
+    run = RunFolder(shutil.copytree(finetuned_run.path, tmp_path / "run"))
     run.model_file.unlink()
     run.evaluation_file.unlink()
     with monkeypatch.context() as patched, pytest.raises(Terminated):
@@ -161,10 +142,11 @@ def test_a_run_that_was_ended_while_it_evaluated_evaluates_when_it_carries_on(
     assert "SIGTERM: all updates are saved; the same command" in capsys.readouterr().err
     assert not run.finished and not run.evaluation_file.exists()
     finetune(tiny_finetuning, tones, run.path, dev=tones, progress=Quiet)
-    assert figures_of(run) == figures_of(trained)
-    for one, other in zip(*(load_model(r.path).get_weights() for r in (run, trained)), strict=True):
+    assert figures_of(run) == figures_of(finetuned_run)
+    weights = [load_model(one.path).get_weights() for one in (run, finetuned_run)]
+    for one, other in zip(*weights, strict=True):
         assert (one == other).all()
-    assert run.metrics() == trained.metrics()
+    assert run.metrics() == finetuned_run.metrics()
 
 
 def figures_of(run):
@@ -175,12 +157,13 @@ def figures_of(run):
 
 @pytest.mark.parametrize("start", ["path", "model_file"])
 def test_nobody_is_advised_to_remove_the_model_to_start_from(
-    start, trained, tiny_finetuning, tones
+    start, finetuned_run, tiny_finetuning, tones
 ):
-    message = refusal(tiny_finetuning, tones, trained.path, init=getattr(trained, start))
+    init = getattr(finetuned_run, start)
+    message = refusal(tiny_finetuning, tones, finetuned_run.path, init=init)
     assert message.endswith(": give another --out") and "holds a run with another" in message
-    advised = refusal(tiny_finetuning, tones, trained.path)
-    assert advised.endswith(f"give another --out, or remove {trained.path}")
+    advised = refusal(tiny_finetuning, tones, finetuned_run.path)
+    assert advised.endswith(f"give another --out, or remove {finetuned_run.path}")
 
 
 def test_an_unfinished_run_does_not_carry_on_with_other_shards(tiny_finetuning, tones, tmp_path):

@@ -6,7 +6,6 @@ import pytest
 from keras_w2v2.errors import UserError
 from keras_w2v2.training import initial_model
 from keras_w2v2.training.configuration.schema import PretrainConfig
-from keras_w2v2.training.finetune import finetune
 from keras_w2v2.training.pretrain import pretrain
 from keras_w2v2.training.progress import Quiet
 from keras_w2v2.training.runs.run_folder import RunFolder, load_model
@@ -73,9 +72,8 @@ def test_another_architecture_is_refused_before_training(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_recogniser_is_no_start(tiny_pretraining, tiny_finetuning, tones, tmp_path):
-    finetune(tiny_finetuning, tones, tmp_path / "reader", progress=Quiet)
-    message = refusal(tiny_pretraining, tones, tmp_path / "run", init=tmp_path / "reader")
+def test_a_recogniser_is_no_start(tiny_pretraining, finetuned_run, tones, tmp_path):
+    message = refusal(tiny_pretraining, tones, tmp_path / "run", init=finetuned_run.path)
     assert "is a recogniser" in message and "give the run of pre-training" in message
     assert not (tmp_path / "run").exists()
 

@@ -42,12 +42,10 @@ class TerminatedAt(Quiet):
             os.kill(os.getpid(), signal.SIGTERM)
 
 
-@pytest.fixture(scope="module")
-def whole(tiny_pretraining, tones, tmp_path_factory):
+@pytest.fixture
+def whole(pretrained_run):
     """A run of six updates without a stop."""
-    folder = tmp_path_factory.mktemp("whole") / "run"
-    pretrain(tiny_pretraining, tones, folder, progress=Quiet)
-    return RunFolder(folder)
+    return pretrained_run
 
 
 @pytest.fixture(scope="module")

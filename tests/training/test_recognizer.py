@@ -3,7 +3,7 @@ import pytest
 
 from keras_w2v2.errors import UserError
 from keras_w2v2.frames import FrameArithmetic
-from keras_w2v2.text import Vocabulary
+from keras_w2v2.text import TextNormalizer, Vocabulary
 from keras_w2v2.training import recognizer
 from keras_w2v2.training.transcribe import transcribe
 
@@ -15,7 +15,8 @@ def model(tiny):
 
     fields = {k: v for k, v in tiny.items() if k != "preset"}
     vocabulary = Vocabulary(["<pad>", "|", *"abc"])
-    model = Wav2Vec2ForCTC.from_preset("wav2vec2_tiny", vocabulary=vocabulary, **fields)
+    more = {"vocabulary": vocabulary, "normalizer": TextNormalizer(case="lower", drop=",.")}
+    model = Wav2Vec2ForCTC.from_preset("wav2vec2_tiny", **more, **fields)
     model.head.set_weights([np.random.default_rng(0).normal(0, 2, (16, 5)), np.zeros(5)])
     return model
 
@@ -54,6 +55,8 @@ def test_every_kind_of_model_reads_the_same(model, keras_file, clips, tmp_path):
     for name in ("huggingface", "savedmodel", "model.tflite"):
         found = recognizer.load(tmp_path / name).transcribe_all(clips)
         assert [t.text for t in found] == expected, name
+    for name in ("savedmodel", "model.tflite"):
+        assert recognizer.load(tmp_path / name).normalizer == model.normalizer, name
 
 
 @pytest.mark.parametrize(

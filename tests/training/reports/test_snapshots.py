@@ -4,7 +4,6 @@ import shutil
 import numpy as np
 import pytest
 
-from keras_w2v2.training.finetune import finetune
 from keras_w2v2.training.pretrain import pretrain
 from keras_w2v2.training.progress import Quiet
 from keras_w2v2.training.reports import code_picture, mask_picture, report, sections, snapshots
@@ -20,13 +19,6 @@ def pretrained(tiny_pretraining, tones, tmp_path_factory):
     return RunFolder(folder)
 
 
-@pytest.fixture(scope="module")
-def recogniser(tiny_finetuning, tones, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("watched") / "fine"
-    finetune(tiny_finetuning, tones, folder, dev=tones, progress=Quiet)
-    return RunFolder(folder)
-
-
 def test_pretraining_counts_how_many_frames_took_each_code(pretrained):
     rows = snapshots.read(pretrained.snapshots_file)
     assert [row["updates"] for row in rows] == [2, 4, 6]  # the first line, each evaluation
@@ -35,18 +27,17 @@ def test_pretraining_counts_how_many_frames_took_each_code(pretrained):
         assert {sum(book) for book in row["codes"]} == {sum(row["frames"])}
 
 
-def test_finetuning_keeps_what_it_read(recogniser):
-    rows = snapshots.read(recogniser.snapshots_file)
+def test_finetuning_keeps_what_it_read(finetuned_run):
+    rows = snapshots.read(finetuned_run.snapshots_file)
     assert [row["updates"] for row in rows] == [2, 4, 6]
     heard = rows[-1]["transcripts"]
     assert [clip["reference"] for clip in heard[:3]] == ["ONE", "TWO ONE", "THREE"]
     assert {clip["id"] for clip in heard} <= {f"clip{i}" for i in range(24)}
 
 
-def test_a_look_draws_nothing_random(pretrained, tiny_pretraining, tones, tmp_path):
+def test_a_look_draws_nothing_random(pretrained, pretrained_run):
     """With other looks the run has the same figures."""
-    pretrain(tiny_pretraining, tones, tmp_path / "run", progress=Quiet)
-    for row, other in zip(RunFolder(tmp_path / "run").metrics(), pretrained.metrics(), strict=True):
+    for row, other in zip(pretrained_run.metrics(), pretrained.metrics(), strict=True):
         assert row["loss"] == other["loss"]
 
 
@@ -71,11 +62,11 @@ def test_the_report_of_pretraining_shows_codes_masks_and_machine(pretrained):
     assert "Transcripts over time" not in text
 
 
-def test_the_report_of_finetuning_shows_transcripts_and_the_worst_errors(recogniser):
-    text = report.write(recogniser.path).read_text()
+def test_the_report_of_finetuning_shows_transcripts_and_the_worst_errors(finetuned_run):
+    text = report.write(finetuned_run.path).read_text()
     assert "<h2>Transcripts over time</h2>" in text and "<td>TWO ONE</td>" in text
     assert "<h2>Worst errors</h2>" in text and "<td>speaker0</td>" in text
-    assert json.loads(recogniser.evaluation_file.read_text())["clips"] == 24
+    assert json.loads(finetuned_run.evaluation_file.read_text())["clips"] == 24
     assert "Codes in use" not in text
 
 
