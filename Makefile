@@ -5,12 +5,17 @@ VENV_IO := .venv-io
 PYTEST = bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 # What finds the same under any TensorFlow, so that `make test` alone runs it: what signals, kills
 # and full disks do to a process, what commands say of wrong recipes and shards, rules over figures
-# in plain Python, pages and plans made of them, which weights a pre-training starts from, and the
-# README, whose commands tests/cli/test_steps.py types one by one.
+# in plain Python, pages and plans made of them, which weights a pre-training starts from, the
+# README, whose commands tests/cli/test_steps.py types one by one, and what trains once more by
+# operations that other tests have traced.
 SAME_ANYWHERE = cli/test_interruption.py cli/test_kill.py cli/test_full_disk.py \
 	cli/test_bad_recipes.py cli/test_bad_shards.py cli/test_failures.py cli/test_gate_command.py \
-	test_readme.py test_registration.py parity \
-	training/preparation/test_prepare_restart.py training/test_initial_pretraining.py \
+	cli/test_application.py test_readme.py test_registration.py parity text/test_vocabulary.py \
+	models/test_ctc_model.py models/test_micro_batches.py models/test_pretraining_updates.py \
+	models/test_jax_backend.py models/test_settings.py models/test_continuous_targets_losses.py \
+	training/test_recipe_runs.py training/test_averaged_weights.py training/test_accumulation.py \
+	training/test_continuous_run.py training/test_machine.py training/test_initial_pretraining.py \
+	training/preparation/test_prepare_restart.py \
 	training/guard training/planning training/reports training/configuration training/demo \
 	benchmarks device
 
