@@ -114,9 +114,9 @@ def _unsigned(x):
 def _mix(x):
     """Spreads each bit of a uint32 tensor over all 32."""
     x = _wrap(x)
-    for shift, multiplier in zip(_SHIFTS, _MULTIPLIERS, strict=False):
+    for shift, multiplier in zip(_SHIFTS[:2], _MULTIPLIERS, strict=True):
         x = _wrap(ops.multiply(ops.bitwise_xor(x, ops.right_shift(x, shift)), multiplier))
-    return ops.bitwise_xor(x, ops.right_shift(x, _SHIFTS[-1]))
+    return ops.bitwise_xor(x, ops.right_shift(x, _SHIFTS[2]))
 
 
 def _wrap(x):

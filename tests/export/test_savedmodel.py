@@ -126,6 +126,11 @@ def test_all_endpoints_share_one_trace_of_the_model(base, tmp_path, monkeypatch)
     assert len(traces) == 1
 
 
+def test_the_graph_infers_alone(exported):
+    # TensorFlow names the gradient of an operation so, where it is not its own.
+    assert b"_gradient_op_type" not in (exported[0] / "saved_model.pb").read_bytes()
+
+
 def test_a_pretraining_model_is_refused(tiny_backbone, tmp_path):
     from keras_w2v2 import Wav2Vec2ForPreTraining
 
