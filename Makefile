@@ -11,11 +11,13 @@ PYTEST = bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 SAME_ANYWHERE = cli/test_interruption.py cli/test_kill.py cli/test_full_disk.py \
 	cli/test_bad_recipes.py cli/test_bad_shards.py cli/test_failures.py cli/test_gate_command.py \
 	cli/test_application.py test_readme.py test_registration.py parity text/test_vocabulary.py \
+	decoding interop export/test_gate.py \
 	models/test_ctc_model.py models/test_micro_batches.py models/test_pretraining_updates.py \
 	models/test_jax_backend.py models/test_settings.py models/test_continuous_targets_losses.py \
+	models/test_recompute.py models/test_half_precision.py models/test_padding.py \
 	training/test_recipe_runs.py training/test_averaged_weights.py training/test_accumulation.py \
 	training/test_continuous_run.py training/test_machine.py training/test_initial_pretraining.py \
-	training/preparation/test_prepare_restart.py \
+	training/test_finetune.py training/preparation/test_prepare_restart.py \
 	training/guard training/planning training/reports training/configuration training/demo \
 	benchmarks device
 

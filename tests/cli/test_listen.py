@@ -63,7 +63,7 @@ def test_ctrl_c_ends_the_listening_and_keeps_the_words():
     silence = np.zeros(32_000, "<i2").tobytes()
     os.write(write, pcm())
     os.write(write, silence)
-    patience = threading.Timer(60.0, process.kill)
+    patience = threading.Timer(300.0, process.kill)
     patience.start()
     first = b""
     while b"WHITE" not in first and (piece := process.stdout.read(100)):

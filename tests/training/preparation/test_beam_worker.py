@@ -15,7 +15,7 @@ subprocess.Popen([sys.executable, "-c", watch.format(os.getpid())])
 
 
 def test_a_worker_ends_with_its_parent():
-    ran = subprocess.run([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, timeout=60)
+    ran = subprocess.run([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, timeout=300)
     assert ran.returncode == 0
 
 
