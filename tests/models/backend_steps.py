@@ -35,7 +35,9 @@ def updates(task, count=10):
     for weight in model.weights:
         noise = generator.normal(0, 0.1, weight.shape)
         weight.assign(ops.convert_to_numpy(weight) * 0 + noise + ("gain" in weight.path))
-    model.compile(optimizer=keras.optimizers.Adam(1e-3, epsilon=1e-4))
+    # JAX compiles by XLA whatever is asked; TensorFlow's plain graphs are the other side.
+    compiled = keras.backend.backend() == "jax"
+    model.compile(optimizer=keras.optimizers.Adam(1e-3, epsilon=1e-4), jit_compile=compiled)
     history = model.fit(x, y, batch_size=3, epochs=count, shuffle=False, verbose=0).history
     evaluated = model.evaluate(x, y, batch_size=3, verbose=0, return_dict=True)
     found = {f"{task} {name}": values for name, values in history.items()}
