@@ -72,6 +72,7 @@ test-io: $(VENV_IO)/.installed
 
 $(VENV_IO)/.installed: setup.py constraints-io.txt
 	$(PYTHON) -m venv $(VENV_IO)
+	$(VENV_IO)/bin/pip install --quiet --requirement constraints-io.txt
 	$(VENV_IO)/bin/pip install --quiet --constraint constraints-io.txt --editable '.[io,demo,test]'
 	$(VENV_IO)/bin/pip check
 	@touch $@
