@@ -9,6 +9,7 @@ from keras_w2v2.decoding.windows import WindowPlan, stitched
 from keras_w2v2.errors import UserError
 from keras_w2v2.export import bundle, flatbuffer, metadata
 
+FILES = (".tflite", ".onnx")  # what runs without TensorFlow
 ONNX_KEY = "keras_w2v2"  # of metadata.json among the properties of an .onnx file
 
 

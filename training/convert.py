@@ -53,7 +53,9 @@ def _read(source):
         from keras_w2v2.interop import load_fairseq
 
         return "fairseq", load_fairseq(source)
-    if source.suffix in (".tflite", ".onnx") or (source / "saved_model.pb").is_file():
+    from keras_w2v2.export import runner
+
+    if source.suffix in runner.FILES or (source / "saved_model.pb").is_file():
         raise UserError(f"'{source}' is an export, made to run: convert the model it came from")
     from keras_w2v2.training.runs.run_folder import load_model
 

@@ -103,10 +103,10 @@ def load(path, threads=1):
     Raises:
         UserError: there is no such model, or it does not read (a pre-trained model).
     """
-    path = Path(path)
-    if path.suffix in (".tflite", ".onnx") or (path / "saved_model.pb").is_file():
-        from keras_w2v2.export import runner
+    from keras_w2v2.export import runner
 
+    path = Path(path)
+    if path.suffix in runner.FILES or (path / "saved_model.pb").is_file():
         model = _Exported(runner.load(path, threads))
         about, frames = model.metadata, model.metadata.frames
     else:

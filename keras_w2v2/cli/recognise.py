@@ -54,7 +54,7 @@ def transcribe(
 
     Example: keras-w2v2 transcribe runs/fine --words hello.wav
     """
-    startup.tensorflow()
+    startup.for_reading(model)
     from keras_w2v2.training import recognizer
     from keras_w2v2.training import transcribe as training
 
@@ -98,7 +98,7 @@ def listen(
     """
     if sys.stdin is None or sys.stdin.isatty():
         raise UserError("listen reads raw PCM from stdin: pipe a recorder into it (see --help)")
-    startup.tensorflow()
+    startup.for_reading(model)
     from keras_w2v2.training import live, recognizer
 
     with native_output.hidden():

@@ -31,6 +31,16 @@ def tensorflow():
         absl_logging.set_verbosity(absl_logging.ERROR)
 
 
+def for_reading(model):
+    """As `tensorflow`, for a command that reads with `model` (path): not all kinds need it."""
+    from keras_w2v2.export import runner
+
+    if model.suffix in runner.FILES:
+        quiet()
+    else:
+        tensorflow()
+
+
 def quiet():
     """Keeps the chatter of libraries away, for this process and those that it starts."""
     # The library and its trainers are TensorFlow; a user's keras.json may say otherwise.

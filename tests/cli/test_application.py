@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.golden.make import RECOGNISER, SPEECH
+
 VERBS = (
     "demo",
     "prepare",
@@ -77,6 +79,16 @@ def test_help_answers_without_loading_tensorflow(arguments):
         [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
     )
     assert done.stdout.rstrip().endswith("[]")
+
+
+def test_a_bundle_is_read_without_loading_tensorflow():
+    program = (
+        "import sys; from keras_w2v2.cli import main; "
+        f"code = main(['transcribe', {str(RECOGNISER)!r}, {str(SPEECH)!r}]); "
+        "print(code, [m for m in ('tensorflow', 'keras') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("CLOSE THE WHITE LAMP NOW\n0 []\n", "")
 
 
 def test_a_reader_that_leaves_early_is_no_error(recordings):
