@@ -3,13 +3,17 @@
 import gc
 import os
 import sys
+from importlib.metadata import version
 
 # JAX, where it is installed, sets 1 as it is imported, and every process that a test starts later
 # would tell of the GPU that is not there.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-# What XLA compiles here runs for milliseconds: a third of compiling it went into making it fast.
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+# What XLA compiles here runs for milliseconds: most of compiling it went into making it fast.
+XLA_FLAGS = "--xla_backend_optimization_level=0"
+if version("tensorflow").startswith("2.21."):  # an XLA that does not know a flag ends the process
+    XLA_FLAGS += " --xla_cpu_use_fusion_emitters=false"
+os.environ.setdefault("XLA_FLAGS", XLA_FLAGS)
 
 # Graphs make objects by the hundred thousand, and most of them stay: looking for garbage after
 # every 700 took a fifteenth of the time of the tests.

@@ -38,6 +38,8 @@ def updates(task, count=10):
     # JAX compiles by XLA whatever is asked; TensorFlow's plain graphs are the other side.
     compiled = keras.backend.backend() == "jax"
     model.compile(optimizer=keras.optimizers.Adam(1e-3, epsilon=1e-4), jit_compile=compiled)
+    # Otherwise TensorFlow traces the first update twice, because it makes variables.
+    model.optimizer.build(model.trainable_variables)
     history = model.fit(x, y, batch_size=3, epochs=count, shuffle=False, verbose=0).history
     evaluated = model.evaluate(x, y, batch_size=3, verbose=0, return_dict=True)
     found = {f"{task} {name}": values for name, values in history.items()}
@@ -46,8 +48,10 @@ def updates(task, count=10):
     return found | {f"{task} weight {i}": weight for i, weight in enumerate(weights)}
 
 
+def of_all_tasks():
+    """Returns dict of arrays."""
+    return {name: values for task in TASKS for name, values in updates(task).items()}
+
+
 if __name__ == "__main__":
-    found = {}
-    for task in TASKS:
-        found |= updates(task)
-    np.savez(sys.argv[1], **found)
+    np.savez(sys.argv[1], **of_all_tasks())
