@@ -14,7 +14,7 @@ SAME_ANYWHERE = cli/test_interruption.py cli/test_kill.py cli/test_full_disk.py 
 	decoding interop export/test_gate.py \
 	models/test_ctc_model.py models/test_micro_batches.py models/test_pretraining_updates.py \
 	models/test_jax_backend.py models/test_settings.py models/test_continuous_targets_losses.py \
-	models/test_recompute.py models/test_half_precision.py models/test_padding.py \
+	models/test_recompute.py models/test_padding.py \
 	models/test_replicas.py training/test_pretrain.py \
 	training/test_recipe_runs.py training/test_averaged_weights.py training/test_accumulation.py \
 	training/test_continuous_run.py training/test_machine.py training/test_initial_pretraining.py \

@@ -86,6 +86,11 @@ def test_every_shell_command_runs(workplace, monkeypatch, capsys):
             pytest.importorskip("ai_edge_quantizer", reason="needs the extra [export]")
         code = application.main(smaller(command)[1:])
         assert code == 0, f"{command}\n{capsys.readouterr()}"
+    for run in (Path("runs/pretrain"), Path("runs/recognizer")):
+        for name in ("config.yaml", "metrics.jsonl", "logs", "checkpoints", "model.keras"):
+            assert (run / name).exists(), run / name
+        assert "data:image/png;base64" in (run / "report.html").read_text()
+    assert (run / "vocab.json").is_file()
 
 
 def test_every_make_target_exists():

@@ -1,4 +1,4 @@
-"""The steps of a user with recordings, typed one by one."""
+"""The steps of a user with recordings, typed one by one; test_readme.py types the training."""
 
 import json
 
@@ -14,28 +14,6 @@ def test_prepare_counts_the_clips(keras_w2v2, recordings, home):
     outcome = keras_w2v2("prepare", recordings / "manifest.tsv", "--out", home / "shards")
     assert outcome.code == 0
     assert "16 clips (16 with transcript)" in outcome.out
-
-
-def test_pretrain_leaves_a_model_and_a_report(keras_w2v2, shards, home, tiny_pretraining):
-    out = home / "pre"
-    outcome = keras_w2v2("pretrain", "--data", shards, "--out", out, *tiny_pretraining)
-    assert outcome.code == 0
-    assert (out / "model.keras").is_file()
-    assert "data:image/png;base64" in (out / "report.html").read_text()
-    assert str(out / "report.html") in outcome.out
-
-
-def test_finetune_starts_from_the_pretrained_run(keras_w2v2, shards, home):
-    out = home / "fine"
-    changes = ("optimizer.updates=4", "log_every=2", "checkpoint_every=2", "jit_compile=false")
-    settings = [part for change in changes for part in ("--set", change)]
-    outcome = keras_w2v2(
-        "finetune", "--data", shards, "--init", home / "pre", "--out", out, *settings
-    )
-    assert outcome.code == 0
-    assert (out / "model.keras").is_file()
-    assert (out / "vocab.json").is_file()
-    assert (out / "report.html").is_file()
 
 
 def test_evaluate_prints_a_table_or_json(keras_w2v2, shards, recogniser):
