@@ -82,6 +82,7 @@ def test_help_answers_without_loading_tensorflow(arguments):
 
 
 def test_a_bundle_is_read_without_loading_tensorflow():
+    pytest.importorskip("ai_edge_litert", reason="else TensorFlow's interpreter reads it")
     program = (
         "import sys; from keras_w2v2.cli import main; "
         f"code = main(['transcribe', {str(RECOGNISER)!r}, {str(SPEECH)!r}]); "
