@@ -5,6 +5,8 @@ import os
 import sys
 from importlib.metadata import version
 
+import hypothesis
+
 # JAX, where it is installed, sets 1 as it is imported, and every process that a test starts later
 # would tell of the GPU that is not there.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -14,6 +16,12 @@ XLA_FLAGS = "--xla_backend_optimization_level=0"
 if version("tensorflow").startswith("2.21."):  # an XLA that does not know a flag ends the process
     XLA_FLAGS += " --xla_cpu_use_fusion_emitters=false"
 os.environ.setdefault("XLA_FLAGS", XLA_FLAGS)
+
+# How long an example takes is no claim of these tests, and a busy machine's share of it is chance.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("patient")
 
 # Graphs make objects by the hundred thousand, and most of them stay: looking for garbage after
 # every 700 took a fifteenth of the time of the tests.

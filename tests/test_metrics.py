@@ -38,7 +38,7 @@ _rows = tf.TensorSpec([None, WIDTH], "int32")
 traced_distance = tf.function(edit_distance, input_signature=[_rows, _rows])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(batch=batches)
 def test_the_edit_distance_is_levenshteins(batch):
     hypotheses, references = zip(*batch, strict=True)
@@ -62,7 +62,7 @@ def test_the_edit_distance_is_exact_for_long_sequences():
     assert int(found[0]) == _levenshtein(list(one), list(other))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(batch=st.lists(st.tuples(symbols, symbols), min_size=1, max_size=4))
 def test_equal_words_get_equal_numbers_and_others_do_not(batch):
     delimiter = 0

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from keras_w2v2.layers.framing import frame
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(kernel=st.integers(1, 12), stride=st.integers(1, 12), extra=st.integers(0, 40))
 def test_windows_are_slices_of_the_waveform(kernel, stride, extra):
     samples = kernel + extra

@@ -69,7 +69,7 @@ def test_a_row_too_short_for_a_span_is_not_masked():
     np.testing.assert_array_equal(mask.sum(axis=1), [0, 0, 0, 10])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     lengths=st.lists(st.integers(0, 60), min_size=1, max_size=6),
     span=st.integers(1, 12),

@@ -29,7 +29,7 @@ masks = st.lists(st.lists(st.booleans(), min_size=9, max_size=9), min_size=1, ma
 seeds = st.tuples(st.integers(0, 2**31 - 1), st.integers(0, 1000))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(mask=masks, seed=seeds)
 def test_distractors_are_other_masked_frames_of_the_same_clip(mask, seed):
     mask = np.array(mask, bool)
@@ -40,7 +40,7 @@ def test_distractors_are_other_masked_frames_of_the_same_clip(mask, seed):
         assert set(drawn[row, frame]) <= (others or {frame})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(mask=masks, seed=seeds)
 def test_distractors_of_other_clips_are_any_masked_frame_but_the_positive(mask, seed):
     mask = np.array(mask, bool)

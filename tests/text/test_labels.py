@@ -2,7 +2,7 @@
 
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keras_w2v2.errors import UserError
@@ -12,7 +12,6 @@ VOCABULARY = Vocabulary(["<pad>", "|", "ä", "客", "x", "\u1100", "<unk>"], unk
 ENCODE = tf.function(label_encoder(VOCABULARY), input_signature=[tf.TensorSpec([], tf.string)])
 
 
-@settings(deadline=None)
 @given(st.text("ä客x \u1100", max_size=30))
 def test_the_graph_encodes_as_python_does(text):
     assert ENCODE(text).numpy().tolist() == VOCABULARY.encode(text)

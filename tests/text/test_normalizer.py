@@ -26,14 +26,13 @@ NORMALIZERS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(NORMALIZERS, TEXTS)
 def test_graph_and_python_agree(normalizer, text):
     in_graph = normalizer(tf.constant(text.encode())).numpy().decode()
     assert in_graph == normalizer(text)
 
 
-@settings(deadline=None)
 @given(NORMALIZERS, TEXTS)
 def test_spaces_are_single_and_inside(normalizer, text):
     assert " ".join(normalizer(text).split(" ")) == normalizer(text)
