@@ -90,7 +90,7 @@ def test_every_shell_command_runs(workplace, monkeypatch, capsys):
         for name in ("config.yaml", "metrics.jsonl", "logs", "checkpoints", "model.keras"):
             assert (run / name).exists(), run / name
         assert "data:image/png;base64" in (run / "report.html").read_text()
-    assert (run / "vocab.json").is_file()
+    assert Path("runs/recognizer/vocab.json").is_file()
 
 
 def test_every_make_target_exists():
